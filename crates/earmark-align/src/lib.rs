@@ -1,0 +1,1 @@
+//! Aligning two token streams: anchors, patience, banded gaps.

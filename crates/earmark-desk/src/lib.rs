@@ -1,0 +1,1 @@
+//! The use cases: program, issue, watch, trace.

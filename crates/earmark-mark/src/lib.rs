@@ -1,0 +1,1 @@
+//! Marking and reading: carriers, the catalog of rules, sites, forms.

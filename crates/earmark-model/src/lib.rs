@@ -1,0 +1,25 @@
+//! The nouns that every storey above shares: ids, digests, spans, manifests, leaves,
+//! regions, readings. One word for one thing; the words are those of `docs/words.md`.
+//!
+//! Not here: anything that reads a file, opens a socket or waits. A type lives here when two
+//! crates of one storey must agree on it without importing each other.
+
+mod digest;
+mod id;
+mod instant;
+mod layer;
+mod leaf;
+mod manifest;
+mod reading;
+mod region;
+mod span;
+
+pub use digest::{Digest, DigestError};
+pub use id::{AssetName, IdError, PositionNumber, RecipientId, Slug};
+pub use instant::UnixMillis;
+pub use layer::{Layer, RuleClass};
+pub use leaf::{Flow, Leaf, Limits, Loss, Sink};
+pub use manifest::{Entry, EntryKind, Manifest};
+pub use reading::{PositionReading, ReadClass, Reading, Symbol};
+pub use region::{Level, Match, Region};
+pub use span::Span;

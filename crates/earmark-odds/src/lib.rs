@@ -1,0 +1,1 @@
+//! The mathematics of tracing: biases, symbols from a key, decoders, bounds, planning.

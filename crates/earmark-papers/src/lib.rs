@@ -1,0 +1,1 @@
+//! Formats without I/O: the trace report.

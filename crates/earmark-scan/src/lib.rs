@@ -1,0 +1,1 @@
+//! Fingerprints, index, matching, regions.

@@ -1,0 +1,1 @@
+//! Encryption to recipients, signatures, key custody.

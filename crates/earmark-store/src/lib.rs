@@ -1,0 +1,1 @@
+//! The ledger (SQLite or PostgreSQL) and content-addressed blobs.

@@ -1,0 +1,1 @@
+//! Opening anything as a stream of leaves: directories, archives, mail, HTML.
