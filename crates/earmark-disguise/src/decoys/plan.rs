@@ -31,7 +31,7 @@ const THEMES: [Theme; 8] = [
     Theme {
         name: "orchard",
         nouns: &[
-            "tree", "row", "crate", "harvest", "frost", "graft", "blossom", "ladder", "bushel", "soil",
+            "tree", "row", "basket", "harvest", "frost", "graft", "blossom", "ladder", "bushel", "soil",
             "press", "hive",
         ],
         verbs: &["prune", "pick", "water", "sort", "grade", "spray", "count", "plant"],
@@ -222,9 +222,8 @@ impl Planner<'_> {
         let numbers: Vec<String> = (0..1 + self.dice.below(3)).map(|_| self.fresh()).collect();
         self.fixed = numbers.clone();
         let mut body = Vec::new();
-        let total = self.fresh();
         let start = self.value(0);
-        self.names.push(total.clone());
+        let total = self.fresh();
         body.push(Step::Let(total.clone(), start));
         for _ in 0..2 + self.dice.below(4) {
             let step = self.step(0);

@@ -353,8 +353,7 @@ impl<'a> Page<'a> {
     fn indent_from(&mut self, depth: usize) {
         let line = self.line.trim();
         if !line.is_empty() {
-            let closing = usize::from(line.starts_with('}') && depth > 0 && self.open.len() == depth);
-            let depth = depth.saturating_sub(closing).min(40);
+            let depth = depth.min(40);
             for _ in 0..depth + self.extra {
                 self.out.push_str(self.style.indent);
             }
