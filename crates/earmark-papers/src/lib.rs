@@ -1,1 +1,46 @@
-//! Formats without I/O: the trace report.
+//! Formats without I/O: the trace report, and the notes that go with a copy.
+//!
+//! ```
+//! use earmark_papers::{VaryingField, one_in, varies_md};
+//!
+//! assert_eq!(one_in(-7.0862).to_string(), "1 in 12,000,000");
+//! assert!(varies_md(&[]).starts_with("# Fields that vary"));
+//! ```
+//!
+//! [`render`] takes a [`TraceReport`], which its caller fills, and gives one HTML page: the sentence, the
+//! picture, what its figure covers, the controls, the regions, the expert's part. [`reading_in`] finds the reading
+//! document in such a page again.
+//!
+//! Not here: where the figures come from (`earmark-odds`), what becomes of a page (`earmark-desk`), pages that
+//! somebody is logged in for (`earmark-web`).
+
+#![forbid(unsafe_code)]
+
+mod chart;
+mod copy_note;
+mod drawing;
+mod excerpt;
+mod instant;
+mod law;
+mod markdown;
+mod number;
+mod page;
+mod policy;
+mod reading;
+mod report;
+mod scope;
+mod sentence;
+mod text;
+mod varies;
+
+pub use copy_note::{CopyNote, copy_md};
+pub use number::{OneIn, commas, one_in, thin};
+pub use page::{RenderError, SHOWN_REGIONS, render};
+pub use reading::{ReadingError, reading_in};
+pub use report::{
+    AssetLine, Control, Excluded, LayerLine, OneOf, PlanLine, RegionLine, Row, Sample, Scale, Scored,
+    SiteLine, SiteState, Suspect, TraceReport, Unmarked, UpstreamLine, Verdict,
+};
+pub use sentence::{Piece, SET_WORDS, Sentence, first_sentence, set_sentence};
+pub use text::{name as shown_name, visible};
+pub use varies::{VaryingField, varies_md};
