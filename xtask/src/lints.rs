@@ -1,6 +1,6 @@
 use anyhow::{Context, Result, bail};
 
-use crate::{flag, licenses, loops, paths, reference, sizes, storeys, tree};
+use crate::{flag, licenses, loops, orphans, paths, reference, sizes, storeys, tree};
 
 /// A check by its name.
 type Step = (&'static str, fn() -> Result<()>);
@@ -9,6 +9,7 @@ type Step = (&'static str, fn() -> Result<()>);
 const STEPS: &[Step] = &[
     ("storeys", || storeys::run(&[])),
     ("loops", || loops::run(&[])),
+    ("orphans", || orphans::run(&[])),
     ("sizes", || sizes::run(&[])),
     ("paths", || paths::run(&[])),
     ("licenses", || licenses::run(&[])),

@@ -10,6 +10,7 @@ mod install;
 mod licenses;
 mod lints;
 mod loops;
+mod orphans;
 mod paths;
 mod peers;
 mod reference;
@@ -41,6 +42,7 @@ const TASKS: &[Task] = &[
     Task { name: "lints", purpose: "format, clippy and all the checks below", run: lints::run },
     Task { name: "storeys", purpose: "no crate imports sideways or upward", run: storeys::run },
     Task { name: "loops", purpose: "no modules of a crate import each other in a loop", run: loops::run },
+    Task { name: "orphans", purpose: "every source file belongs to a module", run: orphans::run },
     Task { name: "sizes", purpose: "no file above 800 lines", run: sizes::run },
     Task { name: "paths", purpose: "every path and link in the documents exists", run: paths::run },
     Task {
