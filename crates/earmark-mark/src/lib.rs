@@ -1,1 +1,45 @@
 //! Marking and reading: carriers, the catalog of rules, sites, forms.
+//!
+//! The way through: [`analyze`] finds the sites of a tree and renders their forms into a [`SiteTable`];
+//! [`number`] gives them positions; [`write`] splices one recipient's symbols into a file, with
+//! nothing but the table; [`read`] reads forms back from a sample, with nothing but table and
+//! original; [`merge`] brings the readings of several files and samples to one [`earmark_model::Reading`].
+//!
+//! Lower levels: a [`Carrier`] finds sites in one kind of file; [`find_with_rules`] is all there is to a carrier
+//! that has a grammar and [`Rule`]s; [`Syntax`] is the tree that rules look at; [`lex`] splits any
+//! language into tokens.
+//!
+//! Not here: what symbols mean (`earmark-odds`), which regions match (`earmark-scan`), keys, files,
+//! processes. Reading has no parameter from which a recipient's symbols could be derived.
+#![forbid(unsafe_code)]
+
+mod accept;
+mod analyze;
+pub mod c;
+mod canonical;
+mod carrier;
+mod carriers;
+mod codes;
+mod draft;
+mod language;
+mod lex;
+mod natural;
+mod number;
+mod rule;
+mod skip;
+mod syntax;
+mod table;
+mod write;
+
+pub use analyze::{Analysis, LeftAlone, Options, READER_VERSION, RuleUse, SourceFile, analyze, count_lines};
+pub use carrier::{Carrier, Facts, FileDrafts, Rule, find_with_rules};
+pub use carriers::{CARRIERS, carrier_for, carrier_of};
+pub use codes::{CATALOG, CATALOG_VERSION, rule_info};
+pub use draft::{Draft, FormOrder, Part};
+pub use language::Language;
+pub use lex::{Lexicon, NAME, Quote, Token, lex};
+pub use number::{PositionMap, Predecessor, number};
+pub use rule::{RuleCode, RuleInfo};
+pub use syntax::{Grammar, Node, Syntax, SyntaxError};
+pub use table::{FileTable, Site, SiteTable, TableError};
+pub use write::{write, write_forms};

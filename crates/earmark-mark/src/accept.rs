@@ -1,0 +1,108 @@
+//! Chooses among proposed sites: they nest, and never cross.
+
+use std::cmp::Reverse;
+
+use earmark_model::Span;
+
+use crate::draft::{Draft, Part};
+
+/// Deeper nests are cut off: rendering recurses.
+pub(crate) const DEPTH: usize = 48;
+
+/// An accepted site with its place in the nest.
+pub(crate) struct Nested {
+    pub(crate) draft: Draft,
+    /// Index of the site around it.
+    pub(crate) parent: Option<usize>,
+}
+
+/// Accepts drafts in order of their start, wider first, then lower rank first; a draft that crosses
+/// an accepted one, or lies in one outside its children, is refused. The result is in preorder.
+pub(crate) fn accept(mut drafts: Vec<Draft>, source: &[u8]) -> Vec<Nested> {
+    drafts.sort_by_key(|draft| (draft.span.start, Reverse(draft.span.end), draft.rank, draft.code));
+    let mut accepted: Vec<Nested> = Vec::with_capacity(drafts.len());
+    let mut open: Vec<usize> = Vec::new();
+    for draft in drafts {
+        while open.last().is_some_and(|top| accepted[*top].draft.span.end <= draft.span.start) {
+            open.pop();
+        }
+        let parent = open.last().copied();
+        let fits = parent.is_none_or(|top| admits(&accepted[top].draft, draft.span, &draft));
+        if fits && open.len() < DEPTH && is_sound(&draft, source) {
+            open.push(accepted.len());
+            accepted.push(Nested { draft, parent });
+        }
+    }
+    accepted
+}
+
+fn admits(outer: &Draft, span: Span, inner: &Draft) -> bool {
+    let in_child = outer
+        .forms
+        .iter()
+        .all(|form| form.iter().any(|part| matches!(part, Part::Child(child) if child.holds(span))));
+    in_child && (outer.span != span || outer.code != inner.code)
+}
+
+/// Refuses what a faulty rule could propose: forms that do not reproduce the text, move lines,
+/// repeat or lose a child.
+fn is_sound(draft: &Draft, source: &[u8]) -> bool {
+    let children = |form: &Vec<Part>| {
+        let mut spans: Vec<Span> = form
+            .iter()
+            .filter_map(|part| if let Part::Child(span) = part { Some(*span) } else { None })
+            .collect();
+        spans.sort_by_key(|span| (span.start, span.end));
+        spans
+    };
+    let Some(first) = draft.forms.first().map(children) else { return false };
+    (2..=8).contains(&draft.forms.len())
+        && !draft.span.is_empty()
+        && first.iter().all(|child| draft.span.holds(*child) && !child.is_empty())
+        && first.windows(2).all(|pair| pair[0].end <= pair[1].start)
+        && draft.forms.iter().all(|form| children(form) == first)
+        && draft.reproduces(source)
+        && draft.keeps_lines(source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::FormOrder;
+    use crate::rule::RuleCode;
+
+    fn swap(start: u32, middle: u32, end: u32) -> Draft {
+        let (left, right) = (Span::new(start, middle), Span::new(middle, end));
+        Draft {
+            span: Span::new(start, end),
+            code: RuleCode(*b"C999"),
+            forms: vec![
+                vec![Part::Child(left), Part::Child(right)],
+                vec![Part::Child(right), Part::Child(left)],
+            ],
+            labels: Vec::new(),
+            current: 0,
+            order: FormOrder::Sorted,
+            rank: 0,
+        }
+    }
+
+    #[test]
+    fn sites_nest_and_never_cross() {
+        let source = [b'x'; 40];
+        let drafts =
+            vec![swap(0, 10, 20), swap(0, 5, 10), swap(5, 12, 15), swap(15, 18, 25), swap(20, 30, 40)];
+        let spans: Vec<(u32, u32)> = accept(drafts, &source)
+            .iter()
+            .map(|nested| (nested.draft.span.start, nested.draft.span.end))
+            .collect();
+        assert_eq!(spans, [(0, 20), (0, 10), (20, 40)]);
+    }
+
+    #[test]
+    fn a_form_that_loses_a_child_is_refused() {
+        let mut draft = swap(0, 4, 8);
+        draft.forms[1].pop();
+        assert!(accept(vec![draft], b"abcdefgh").is_empty());
+    }
+}

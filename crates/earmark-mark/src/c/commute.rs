@@ -1,0 +1,79 @@
+//! # Sums, products and bits, either way round
+//!
+//! What varies: `a + b` or `b + a`; the same for `*`, `&`, `|`, `^`.
+//!
+//! Why behavior holds: each is commutative, for floating point too (only association is not); neither
+//! side has an effect. Both sides bind tighter than the operator, so that nothing is re-associated.
+//!
+//! Example: `base + offset` / `offset + base`; `flags | F_NEW` / `F_NEW | flags`
+
+use crate::c::expression::{
+    is_lone_name_in_parens, is_pure, operator, operator_tightness, tightness, would_glue,
+};
+use crate::c::place::{child, is_usable};
+use crate::carrier::{Facts, Rule};
+use crate::draft::{Draft, FormOrder, Part};
+use crate::rule::RuleCode;
+use crate::syntax::Node;
+
+pub(super) const RULE: Rule = Rule { kinds: &["binary_expression"], find };
+
+fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
+    if let Some(draft) = propose(facts, node) {
+        drafts.push(draft);
+    }
+}
+
+fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
+    let sign = operator(node);
+    let code = match sign {
+        b"+" | b"*" => b"C007",
+        b"&" | b"|" | b"^" => b"C008",
+        _ => return None,
+    };
+    let (left, right) = (node.field("left")?, node.field("right")?);
+    let tight = operator_tightness(sign);
+    if tightness(left) <= tight || tightness(right) <= tight || !is_usable(facts, node) {
+        return None;
+    }
+    if !is_pure(facts, left) || !is_pure(facts, right) || looks_like_a_type(left) || looks_like_a_type(right)
+    {
+        return None;
+    }
+    if is_accumulation(node, left, right)
+        || node.parent().is_some_and(|parent| parent.kind() == "expression_statement")
+    {
+        return None;
+    }
+    let middle = node.source().get(left.span().end as usize..right.span().start as usize)?;
+    let glues = |before: &[u8], after: &[u8]| would_glue(before, after);
+    if glues(middle, left.text()) || glues(right.text(), middle) {
+        return None;
+    }
+    let literal = Part::Literal(middle.to_vec());
+    Some(Draft {
+        span: node.span(),
+        code: RuleCode(*code),
+        forms: vec![
+            vec![child(left), literal.clone(), child(right)],
+            vec![child(right), literal, child(left)],
+        ],
+        labels: Vec::new(),
+        current: 0,
+        order: FormOrder::Sorted,
+        rank: 30,
+    })
+}
+
+/// What a parser without types may take for a cast or a type when it comes to stand first.
+fn looks_like_a_type(node: Node<'_>) -> bool {
+    is_lone_name_in_parens(node) || node.kind() == "cast_expression" || node.kind() == "sizeof_expression"
+}
+
+/// `x = x + y`: the compound assignment's business, either way round.
+fn is_accumulation(node: Node<'_>, left: Node<'_>, right: Node<'_>) -> bool {
+    node.parent().is_some_and(|parent| {
+        parent.kind() == "assignment_expression"
+            && parent.field("left").is_some_and(|target| target.same_as(left) || target.same_as(right))
+    })
+}

@@ -1,0 +1,115 @@
+use crate::c::macros::is_loose;
+use crate::carrier::Facts;
+use crate::syntax::Node;
+
+/// How tightly an expression binds: higher is tighter (C17 6.5).
+pub(super) fn tightness(node: Node<'_>) -> u8 {
+    match node.kind() {
+        "comma_expression" => 0,
+        "assignment_expression" => 1,
+        "conditional_expression" => 2,
+        "binary_expression" => {
+            node.field("operator").map_or(0, |operator| operator_tightness(operator.text()))
+        }
+        "cast_expression"
+        | "unary_expression"
+        | "pointer_expression"
+        | "update_expression"
+        | "sizeof_expression"
+        | "alignof_expression"
+        | "offsetof_expression" => 13,
+        "identifier"
+        | "number_literal"
+        | "char_literal"
+        | "string_literal"
+        | "null"
+        | "true"
+        | "false"
+        | "field_expression"
+        | "subscript_expression"
+        | "call_expression"
+        | "parenthesized_expression" => 14,
+        // Unknown shapes bind so loosely that no rule touches them.
+        _ => 0,
+    }
+}
+
+/// How tightly a binary operator binds.
+pub(super) fn operator_tightness(operator: &[u8]) -> u8 {
+    match operator {
+        b"*" | b"/" | b"%" => 12,
+        b"+" | b"-" => 11,
+        b"<<" | b">>" => 10,
+        b"<" | b">" | b"<=" | b">=" => 9,
+        b"==" | b"!=" => 8,
+        b"&" => 7,
+        b"^" => 6,
+        b"|" => 5,
+        b"&&" => 4,
+        b"||" => 3,
+        _ => 0,
+    }
+}
+
+/// The operator of a binary or assignment expression.
+pub(super) fn operator(node: Node<'_>) -> &[u8] {
+    node.field("operator").map_or(b"", Node::text)
+}
+
+/// Whether evaluating the expression changes nothing and calls nothing, as far as its text tells.
+pub(super) fn is_pure(facts: &Facts, node: Node<'_>) -> bool {
+    node.is_clean()
+        && node.subtree().all(|below| match below.kind() {
+            "call_expression"
+            | "assignment_expression"
+            | "update_expression"
+            | "gnu_asm_expression"
+            | "compound_statement"
+            | "generic_expression"
+            | "extension_expression"
+            | "compound_literal_expression"
+            | "macro_type_specifier"
+            | "concatenated_string" => false,
+            "identifier" | "type_identifier" => !is_loose(facts, below.text()),
+            _ => true,
+        })
+}
+
+/// Whether it is a constant by its looks: a literal, a name in capitals, either with a sign.
+pub(super) fn is_constant(node: Node<'_>) -> bool {
+    match node.kind() {
+        "number_literal" | "char_literal" | "null" | "true" | "false" => true,
+        "identifier" => super::macros::is_shouted(node.text()),
+        "unary_expression" => {
+            node.field("operator").is_some_and(|sign| sign.text() == b"-")
+                && node.field("argument").is_some_and(is_constant)
+        }
+        "parenthesized_expression" => node.named().next().is_some_and(is_constant),
+        _ => false,
+    }
+}
+
+/// Whether it is a name in parentheses: to a parser that knows no types, `(a) * b` is a cast.
+pub(super) fn is_lone_name_in_parens(node: Node<'_>) -> bool {
+    node.kind() == "parenthesized_expression"
+        && node
+            .named()
+            .next()
+            .is_some_and(|inner| inner.kind() == "identifier" || is_lone_name_in_parens(inner))
+}
+
+/// Whether it is a name, or fields of one: `a`, `a.b`, `a->b.c`.
+pub(super) fn is_path(node: Node<'_>) -> bool {
+    match node.kind() {
+        "identifier" => true,
+        "field_expression" => node.field("argument").is_some_and(is_path),
+        _ => false,
+    }
+}
+
+/// Whether `before` and `after`, written without a space, would run into one another.
+pub(super) fn would_glue(before: &[u8], after: &[u8]) -> bool {
+    let sign = |byte: Option<&u8>| byte.is_some_and(|byte| b"+-&|<>=*/".contains(byte));
+    let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    (sign(before.last()) && sign(after.first())) || (word(before.last()) && word(after.first()))
+}

@@ -1,0 +1,83 @@
+use earmark_model::Span;
+
+use crate::c::macros::is_macro_call;
+use crate::carrier::Facts;
+use crate::draft::Part;
+use crate::syntax::Node;
+
+/// Whether a rule may touch the node: the text is clean, the parser did not guess nearby, and what
+/// is around it is plain C: no directive's condition, no macro's argument, no assembler, no
+/// attribute.
+pub(super) fn is_usable(facts: &Facts, node: Node<'_>) -> bool {
+    node.is_clean() && is_plain_place(facts, node)
+}
+
+/// As [`is_usable`], but says nothing of the node's own inside.
+pub(super) fn is_plain_place(facts: &Facts, node: Node<'_>) -> bool {
+    let mut below = node;
+    for (height, above) in node.ancestors().enumerate() {
+        if above.is_error() || (height < 3 && above.has_error_child()) {
+            return false;
+        }
+        match above.kind() {
+            "call_expression" if below.field_name() == "arguments" && is_macro_call(facts, above) => {
+                return false;
+            }
+            "attribute_specifier"
+            | "attribute_declaration"
+            | "gnu_asm_expression"
+            | "preproc_call"
+            | "preproc_include"
+            | "macro_type_specifier" => return false,
+            "linkage_specification" if below.field_name() == "value" => return false,
+            "preproc_if" | "preproc_elif" if below.field_name() == "condition" => return false,
+            _ => {}
+        }
+        below = above;
+    }
+    true
+}
+
+/// Whether the node's value is only asked whether it is zero.
+pub(super) fn is_truth(node: Node<'_>) -> bool {
+    let Some(parent) = node.parent() else { return false };
+    match parent.kind() {
+        "parenthesized_expression" => {
+            let condition = parent.field_name() == "condition"
+                && parent
+                    .parent()
+                    .is_some_and(|above| above.is(&["if_statement", "while_statement", "do_statement"]));
+            let negated = parent.parent().is_some_and(|above| {
+                above.kind() == "unary_expression"
+                    && above.field("operator").is_some_and(|sign| sign.text() == b"!")
+            });
+            condition || negated || (parent.field_name() != "condition" && is_truth(parent))
+        }
+        "binary_expression" => {
+            parent.field("operator").is_some_and(|sign| matches!(sign.text(), b"&&" | b"||"))
+        }
+        "for_statement" | "conditional_expression" => node.field_name() == "condition",
+        _ => false,
+    }
+}
+
+/// The bytes between two positions, if they are nothing but white space.
+pub(super) fn blank_between(source: &[u8], from: u32, to: u32) -> Option<&[u8]> {
+    let gap = source.get(from as usize..to as usize)?;
+    gap.iter().all(u8::is_ascii_whitespace).then_some(gap)
+}
+
+/// A child part of the node.
+pub(super) fn child(node: Node<'_>) -> Part {
+    Part::Child(node.span())
+}
+
+/// A literal part with the text from one position to another.
+pub(super) fn verbatim(source: &[u8], from: u32, to: u32) -> Part {
+    Part::Literal(source.get(from as usize..to as usize).unwrap_or_default().to_vec())
+}
+
+/// The span from the start of one node to the end of another.
+pub(super) fn span_over(first: Node<'_>, last: Node<'_>) -> Span {
+    Span::new(first.span().start, last.span().end)
+}

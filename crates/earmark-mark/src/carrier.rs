@@ -1,0 +1,97 @@
+use std::collections::HashSet;
+
+use earmark_model::Span;
+
+use crate::draft::Draft;
+use crate::language::Language;
+use crate::lex::Lexicon;
+use crate::syntax::{Grammar, Node, Syntax, SyntaxError};
+
+/// What one pass over a whole tree teaches before any site is sought.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Names that C's preprocessor replaces, without arguments.
+    pub object_macros: HashSet<Vec<u8>>,
+    /// Names that C's preprocessor replaces, with arguments.
+    pub function_macros: HashSet<Vec<u8>>,
+}
+
+/// What a carrier finds in one file.
+#[derive(Debug, Default)]
+pub struct FileDrafts {
+    /// Proposed sites, in any order; they may overlap.
+    pub drafts: Vec<Draft>,
+    /// The declarations of the file, outermost, disjoint, ascending: what keys are made from.
+    pub declarations: Vec<Span>,
+}
+
+/// A kind of material that can be marked: how its sites are found, how its text splits into tokens.
+pub trait Carrier: Sync {
+    /// Which language.
+    fn language(&self) -> Language;
+    /// One sentence for people.
+    fn purpose(&self) -> &'static str;
+    /// Whether the carrier takes a file of this path.
+    fn claims(&self, path: &[u8]) -> bool;
+    /// The lexical shape, for keys and reading.
+    fn lexicon(&self) -> &'static Lexicon;
+    /// Notes facts that hold for the whole tree.
+    fn learn(&self, bytes: &[u8], facts: &mut Facts);
+    /// Finds sites and declarations.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] when a limit is reached: the file is left alone.
+    fn find(&self, bytes: &[u8], facts: &Facts) -> Result<FileDrafts, SyntaxError>;
+}
+
+/// A rule as code: which nodes it looks at and what it makes of one.
+pub struct Rule {
+    /// Kinds of nodes that it is called with.
+    pub kinds: &'static [&'static str],
+    /// Proposes sites at a node.
+    pub find: fn(&Facts, Node<'_>, &mut Vec<Draft>),
+}
+
+/// Runs `rules` over a parsed file.
+///
+/// `containers` are the kinds that hold declarations: a declaration is a child of the root or of a
+/// container that hangs from the root by containers only.
+///
+/// # Errors
+/// [`SyntaxError`] when a limit of parsing is reached.
+pub fn find_with_rules(
+    bytes: &[u8],
+    grammar: &Grammar,
+    rules: &[Rule],
+    containers: &[&str],
+    facts: &Facts,
+) -> Result<FileDrafts, SyntaxError> {
+    let syntax = Syntax::parse(bytes, grammar)?;
+    let mut found = FileDrafts::default();
+    let mut end_of_declaration = 0;
+    // Which rules look at a kind is asked a million times: remembered per kind.
+    let mut by_kind: Vec<Option<Vec<&Rule>>> = Vec::new();
+    for node in syntax.nodes() {
+        let kind = node.kind();
+        if let Some(parent) = node.parent()
+            && node.is_named()
+            && !node.is_comment()
+            && node.id() >= end_of_declaration
+            && (parent.parent().is_none() || containers.contains(&parent.kind()))
+            && !containers.contains(&kind)
+        {
+            found.declarations.push(node.span());
+            end_of_declaration = node.id() + u32::try_from(node.subtree().count()).unwrap_or(u32::MAX);
+        }
+        let slot = node.kind_number();
+        if by_kind.len() <= slot {
+            by_kind.resize(slot + 1, None);
+        }
+        let chosen = by_kind[slot]
+            .get_or_insert_with(|| rules.iter().filter(|rule| rule.kinds.contains(&kind)).collect());
+        for rule in chosen.iter() {
+            (rule.find)(facts, node, &mut found.drafts);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,20 @@
+//! The table of carriers: a new one is a row here.
+
+use crate::c::C;
+use crate::carrier::Carrier;
+use crate::language::Language;
+
+/// Every carrier, asked in this order.
+pub const CARRIERS: &[&dyn Carrier] = &[&C];
+
+/// The carrier that takes a file of this path.
+#[must_use]
+pub fn carrier_for(path: &[u8]) -> Option<&'static dyn Carrier> {
+    CARRIERS.iter().copied().find(|carrier| carrier.claims(path))
+}
+
+/// The carrier of a language.
+#[must_use]
+pub fn carrier_of(language: Language) -> Option<&'static dyn Carrier> {
+    CARRIERS.iter().copied().find(|carrier| carrier.language() == language)
+}

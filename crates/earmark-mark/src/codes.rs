@@ -1,0 +1,89 @@
+//! The catalog: every rule's code, once given never reused.
+
+use earmark_model::{Layer, RuleClass};
+
+use crate::language::Language;
+use crate::rule::{RuleCode, RuleInfo};
+
+/// Version of the catalog: raised when a rule is added or finds other sites.
+pub const CATALOG_VERSION: u32 = 1;
+
+const fn c(
+    code: &[u8; 4],
+    name: &'static str,
+    layer: Layer,
+    class: RuleClass,
+    survival: u8,
+    forms: &'static [&'static str],
+) -> RuleInfo {
+    RuleInfo { code: RuleCode(*code), name, language: Language::C, layer, class, survival, forms }
+}
+
+use Layer::{Literal, Operator, Order, Statement};
+use RuleClass::{A, B, C};
+
+/// Every rule, by code.
+#[rustfmt::skip]
+pub const CATALOG: &[RuleInfo] = &[
+    c(b"C001", "braces round a single statement", Statement, B, 95, &["bare", "braced"]),
+    c(b"C002", "parentheses round a returned value", Statement, A, 97, &["return x", "return (x)"]),
+    c(b"C003", "truth spelled out", Operator, A, 97, &["p", "p != 0", "0 != p"]),
+    c(b"C004", "falsehood spelled out", Operator, A, 97, &["!p", "p == 0", "0 == p"]),
+    c(b"C005", "comparison with a constant, either way round", Operator, A, 96, &["x == 1", "1 == x"]),
+    c(b"C006", "comparison, either way round", Operator, C, 95, &[]),
+    c(b"C007", "sum or product, either way round", Operator, C, 95, &[]),
+    c(b"C008", "bits and, or, exclusive or, either way round", Operator, C, 95, &[]),
+    c(b"C009", "place of const", Statement, A, 95, &["const T", "T const"]),
+    c(b"C010", "unsigned or unsigned int", Statement, A, 97, &["short", "with int"]),
+    c(b"C011", "declarations joined or split", Statement, A, 93, &["joined", "split"]),
+    c(b"C012", "order of neighboring declarations", Order, C, 93, &[]),
+    c(b"C013", "increment", Operator, A, 97, &["x++", "++x", "x += 1", "x = x + 1"]),
+    c(b"C014", "compound assignment", Operator, A, 96, &["x += y", "x = x + y"]),
+    c(b"C015", "decimal, hexadecimal, HEXADECIMAL", Literal, B, 96, &["10", "0xa", "0xA"]),
+    c(b"C016", "string literal in one or two", Literal, B, 60, &["one", "two"]),
+    c(b"C017", "if and else exchanged", Statement, C, 93, &["as sorted", "negated"]),
+    c(b"C018", "order of neighboring assignments", Order, C, 93, &[]),
+    c(b"C019", "order of neighboring defines", Order, A, 93, &[]),
+    c(b"C020", "order of neighboring prototypes", Order, C, 93, &[]),
+    c(b"C021", "order of neighboring case labels", Order, C, 93, &[]),
+    c(b"C022", "order of designated initializers", Order, C, 93, &[]),
+    c(b"C023", "parentheses round a compared operand", Operator, A, 97, &["a", "(a)"]),
+    c(b"C024", "conditional expression flipped", Operator, C, 94, &["a == b ? x : y", "a != b ? y : x"]),
+    c(b"C025", "for or while", Statement, A, 95, &["while (x)", "for (; x; )"]),
+    c(b"C026", "endless loop", Statement, A, 97, &["while (1)", "for (;;)"]),
+    c(b"C027", "sizeof with or without parentheses", Operator, A, 97, &["sizeof x", "sizeof(x)"]),
+    c(b"C028", "conjuncts and disjuncts, either way round", Operator, C, 95, &[]),
+    c(b"C029", "else after a jump", Statement, C, 94, &["no else", "else"]),
+    c(b"C030", "first element", Operator, A, 97, &["*p", "p[0]"]),
+    c(b"C031", "ifdef or if defined", Statement, A, 95, &["#ifdef X", "#if defined(X)"]),
+    c(b"C032", "zero character", Literal, B, 97, &["0", "'\\0'"]),
+    c(b"C033", "parentheses round an arithmetic operand", Operator, A, 97, &["a", "(a)"]),
+    c(b"C034", "parentheses round an assigned comparison", Operator, A, 97, &["a", "(a)"]),
+    c(b"C035", "parentheses round a deciding comparison", Operator, A, 97, &["a", "(a)"]),
+    c(b"C036", "order of declarators", Order, C, 93, &[]),
+];
+
+/// What the catalog says of a code.
+#[must_use]
+pub fn rule_info(code: RuleCode) -> Option<&'static RuleInfo> {
+    let at = CATALOG.binary_search_by_key(&code, |info| info.code).ok()?;
+    CATALOG.get(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_ascend_and_are_unique() {
+        assert!(CATALOG.windows(2).all(|pair| pair[0].code < pair[1].code));
+    }
+
+    #[test]
+    fn every_code_reads_back() {
+        for info in CATALOG {
+            assert_eq!(RuleCode::parse(info.code.as_str()), Some(info.code));
+            assert_eq!(rule_info(info.code).map(|found| found.name), Some(info.name));
+        }
+    }
+}
