@@ -1,0 +1,73 @@
+use earmark_model::Level as Strength;
+
+use crate::chain::{Chain, covered};
+use crate::grams;
+use crate::lexer::Tokens;
+use crate::symbols;
+
+/// What a chain proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Weight {
+    /// The level it reaches alone; `None`: a candidate at most.
+    pub(crate) strength: Option<Strength>,
+    /// How much it says, for adding up chains of one file: distinct trigrams, or a quarter of the symbols covered.
+    pub(crate) sum: u32,
+}
+
+/// Distinct trigrams that make an alarm: in the best unbroken run, and in a whole chain of several runs.
+const ALARM: (usize, usize) = (60, 110);
+/// Distinct trigrams that make evidence.
+const EVIDENCE: (usize, usize) = (50, 85);
+/// Symbols covered that make an alarm, and evidence.
+const SYMBOLS: (u32, u32) = (128, 96);
+
+/// Weighs a chain of level 2: hit counts alone do not tell idioms from copies, distinct trigrams do.
+pub(crate) fn tokens(chain: &Chain, tokens: &Tokens) -> Weight {
+    let gram = grams::GRAM as u32;
+    let mut all: Vec<u32> = Vec::new();
+    let mut best = 0;
+    let mut run: Vec<u32> = Vec::new();
+    let mut before: Option<(u32, u32)> = None;
+    for hit in &chain.hits {
+        let diagonal = hit.file.wrapping_sub(hit.leaf);
+        let joins = before.is_some_and(|(end, old)| hit.leaf <= end && old == diagonal);
+        if !joins {
+            best = best.max(count(&mut run));
+            run.clear();
+        }
+        let from = before.filter(|_| joins).map_or(hit.leaf, |(end, _)| end.saturating_sub(2).max(hit.leaf));
+        let window = tokens.codes.get(from as usize..(hit.leaf + gram) as usize).unwrap_or_default();
+        let fresh = window.array_windows::<3>().map(grams::trigram);
+        run.extend(fresh.clone());
+        all.extend(fresh);
+        before = Some((hit.leaf + gram, diagonal));
+    }
+    best = best.max(count(&mut run));
+    let total = count(&mut all);
+    let reaches = |limit: (usize, usize)| best >= limit.0 || total >= limit.1 && chain.hits.len() >= 3;
+    Weight { strength: strength(reaches(ALARM), reaches(EVIDENCE)), sum: total as u32 }
+}
+
+/// Weighs a chain of level 1 by the symbols its grams cover.
+pub(crate) fn symbols(chain: &Chain) -> Weight {
+    let covered = covered(chain.hits.iter().map(|hit| hit.leaf), symbols::GRAM as u32);
+    let enough = chain.hits.len() >= 4;
+    Weight {
+        strength: strength(enough && covered >= SYMBOLS.0, chain.hits.len() >= 3 && covered >= SYMBOLS.1),
+        sum: covered / 4,
+    }
+}
+
+fn strength(alarm: bool, evidence: bool) -> Option<Strength> {
+    match (alarm, evidence) {
+        (true, _) => Some(Strength::Alarm),
+        (false, true) => Some(Strength::Evidence),
+        _ => None,
+    }
+}
+
+fn count(trigrams: &mut Vec<u32>) -> usize {
+    trigrams.sort_unstable();
+    trigrams.dedup();
+    trigrams.len()
+}
