@@ -4,6 +4,7 @@
 //! Not here: anything that reads a file, opens a socket or waits. A type lives here when two
 //! crates of one storey must agree on it without importing each other.
 
+mod commitment;
 mod digest;
 mod id;
 mod instant;
@@ -14,6 +15,7 @@ mod reading;
 mod region;
 mod span;
 
+pub use commitment::Commitment;
 pub use digest::{Digest, DigestError};
 pub use id::{AssetName, IdError, PositionNumber, RecipientId, Slug};
 pub use instant::UnixMillis;
