@@ -1,0 +1,139 @@
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+use crate::StoreError;
+
+static SQLITE: Migrator = sqlx::migrate!("./migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("./migrations/postgres");
+
+/// How long a writer waits for another one before [`StoreError::Busy`].
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The ledger: every row that the vault remembers, in SQLite or PostgreSQL.
+///
+/// Cheap to clone; all clones share one pool of connections. Its methods stand in one module per
+/// noun. Every method that writes is one transaction: it happened wholly or not at all.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    pub(crate) pool: Pool,
+}
+
+/// Which database is behind the ledger.
+#[derive(Debug, Clone)]
+pub(crate) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// Evaluates the expression with the pool of whichever database is behind the ledger.
+macro_rules! on_pool {
+    ($ledger:expr, |$pool:ident| $body:expr) => {
+        match &$ledger.pool {
+            crate::database::Pool::Sqlite($pool) => $body,
+            crate::database::Pool::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Evaluates the expression inside one transaction that writes; leaving it by `?` rolls back.
+///
+/// SQLite takes its write lock at the start (`begin immediate`): a transaction that reads first and
+/// wants to write later could otherwise fail half-way instead of waiting its turn.
+macro_rules! in_transaction {
+    ($ledger:expr, |$connection:ident| $body:expr) => {
+        match &$ledger.pool {
+            crate::database::Pool::Sqlite(pool) => {
+                let mut transaction = pool.begin_with("begin immediate").await?;
+                let $connection = &mut *transaction;
+                let done = $body;
+                transaction.commit().await?;
+                done
+            }
+            crate::database::Pool::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                let $connection = &mut *transaction;
+                let done = $body;
+                transaction.commit().await?;
+                done
+            }
+        }
+    };
+}
+
+impl Ledger {
+    /// Opens the SQLite file at `path`, making it when `create` is set, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::NotThere`] when the file is missing and `create` is not set, [`StoreError::Newer`]
+    /// when a later edition made it.
+    pub async fn sqlite(path: &Path, create: bool) -> Result<Self, StoreError> {
+        if !create && !path.exists() {
+            return Err(StoreError::not_there("ledger", path.display()));
+        }
+        // FULL: a commit that was reported is on the disk even if the power fails the moment after.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(create)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await?;
+        migrate(SQLITE.run(&pool).await, &SQLITE)?;
+        Ok(Self { pool: Pool::Sqlite(pool) })
+    }
+
+    /// Connects to the PostgreSQL database that `url` names and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be reached, [`StoreError::Newer`] when a later
+    /// edition made its tables.
+    pub async fn postgres(url: &str) -> Result<Self, StoreError> {
+        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect(url).await?;
+        migrate(POSTGRES.run(&pool).await, &POSTGRES)?;
+        Ok(Self { pool: Pool::Postgres(pool) })
+    }
+
+    /// Waits for running statements and closes all connections (of all clones).
+    pub async fn close(&self) {
+        on_pool!(self, |pool| pool.close().await);
+    }
+
+    /// The database's own check of itself: a sentence per fault, none when it is sound.
+    ///
+    /// SQLite: `integrity_check` and `foreign_key_check`. PostgreSQL offers none to its clients.
+    pub async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        let Pool::Sqlite(pool) = &self.pool else { return Ok(Vec::new()) };
+        let mut faults: Vec<String> = sqlx::query_scalar("pragma integrity_check").fetch_all(pool).await?;
+        faults.retain(|fault| fault != "ok");
+        let dangling: Vec<(String, Option<i64>, String, i64)> =
+            sqlx::query_as("pragma foreign_key_check").fetch_all(pool).await?;
+        faults.extend(
+            dangling
+                .into_iter()
+                .map(|(table, _, parent, _)| format!("a row of `{table}` names no row of `{parent}`")),
+        );
+        Ok(faults)
+    }
+}
+
+fn migrate(outcome: Result<(), MigrateError>, known: &Migrator) -> Result<(), StoreError> {
+    let last = known.iter().map(|migration| migration.version).max().unwrap_or(0);
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(found)) if found > last => {
+            Err(StoreError::Newer { found, known: last })
+        }
+        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
+        Err(other) => Err(StoreError::Damaged(other.to_string())),
+    }
+}

@@ -1,0 +1,180 @@
+use std::collections::BTreeSet;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use earmark_model::{Digest, UnixMillis};
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
+
+use crate::blobs::{BlobError, BlobFuture, Blobs, StoredBlob};
+use crate::files::{lock_file, private_folder, sync_folder, write_renamed};
+
+/// Blobs as files: `<root>/aa/<64 hexadecimal digits>`, plain bytes.
+///
+/// Puts hold a shared lock on `<root>/.lock` and removals an exclusive one, so that a blob which
+/// looks like an orphan is not removed between a put that found it there and the row that names it.
+#[derive(Debug, Clone)]
+pub struct LocalBlobs {
+    root: PathBuf,
+    tmp: PathBuf,
+}
+
+impl LocalBlobs {
+    /// Blobs below `root`; unfinished ones are written in `tmp`, on the same file system.
+    #[must_use]
+    pub fn new(root: PathBuf, tmp: PathBuf) -> Self {
+        Self { root, tmp }
+    }
+
+    fn folder(&self, digest: &Digest) -> PathBuf {
+        self.root.join(format!("{:02x}", digest.0[0]))
+    }
+
+    fn path(&self, digest: &Digest) -> PathBuf {
+        self.folder(digest).join(digest.to_string())
+    }
+
+    fn lock(&self) -> Result<File, BlobError> {
+        let path = self.root.join(".lock");
+        lock_file(&path).map_err(on(&path))
+    }
+
+    fn put_now(&self, blobs: &[Vec<u8>]) -> Result<Vec<Digest>, BlobError> {
+        let lock = self.lock()?;
+        lock.lock_shared().map_err(on(&self.root))?;
+        let mut digests = Vec::with_capacity(blobs.len());
+        let mut folders = BTreeSet::new();
+        for bytes in blobs {
+            let digest = Digest::of(bytes);
+            let place = self.path(&digest);
+            let folder = self.folder(&digest);
+            if !is_there(&place, bytes).map_err(on(&place))? {
+                if !folder.is_dir() {
+                    private_folder(&folder).map_err(on(&folder))?;
+                    sync_folder(&self.root).map_err(on(&self.root))?;
+                }
+                write_renamed(&self.tmp, &place, bytes).map_err(on(&place))?;
+            }
+            // Also for a blob that was there: whoever renamed it may not have come to this yet.
+            folders.insert(folder);
+            digests.push(digest);
+        }
+        for folder in folders {
+            sync_folder(&folder).map_err(on(&folder))?;
+        }
+        Ok(digests)
+    }
+
+    fn get_now(&self, digest: Digest) -> Result<Vec<u8>, BlobError> {
+        let path = self.path(&digest);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(BlobError::Missing(digest)),
+            Err(error) => return Err(on(&path)(error)),
+        };
+        if Digest::of(&bytes) == digest { Ok(bytes) } else { Err(BlobError::Corrupted(digest)) }
+    }
+
+    fn list_now(&self) -> Result<Vec<StoredBlob>, BlobError> {
+        let mut blobs = Vec::new();
+        for folder in fs::read_dir(&self.root).map_err(on(&self.root))? {
+            let folder = folder.map_err(on(&self.root))?.path();
+            if !folder.is_dir() {
+                continue;
+            }
+            for file in fs::read_dir(&folder).map_err(on(&folder))? {
+                let file = file.map_err(on(&folder))?;
+                let Some(digest) = file.file_name().to_str().and_then(|name| name.parse().ok()) else {
+                    continue;
+                };
+                let about = match file.metadata() {
+                    Ok(about) => about,
+                    // Removed since the folder was read.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    Err(error) => return Err(on(&file.path())(error)),
+                };
+                blobs.push(StoredBlob { digest, length: about.len(), touched: touched(&about) });
+            }
+        }
+        blobs.sort_unstable();
+        Ok(blobs)
+    }
+
+    fn remove_now(&self, digest: Digest, since: UnixMillis) -> Result<bool, BlobError> {
+        let lock = self.lock()?;
+        lock.lock().map_err(on(&self.root))?;
+        let path = self.path(&digest);
+        match fs::metadata(&path) {
+            Ok(about) if touched(&about) >= since => return Ok(false),
+            Ok(_) => fs::remove_file(&path).map_err(on(&path))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(on(&path)(error)),
+        }
+        Ok(true)
+    }
+}
+
+fn touched(about: &Metadata) -> UnixMillis {
+    UnixMillis(about.mtime() * 1000 + about.mtime_nsec() / 1_000_000)
+}
+
+/// Whether the file holds just these bytes; if so, marks it as put now.
+fn is_there(place: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let file = match File::open(place) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    // Compared, not only looked up, so that putting again heals a file that rotted on the disk.
+    if file.metadata()?.len() != bytes.len() as u64 || fs::read(place)? != bytes {
+        return Ok(false);
+    }
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    futimens(&file, &Timestamps { last_access: now, last_modification: now })?;
+    Ok(true)
+}
+
+fn on(path: &Path) -> impl FnOnce(io::Error) -> BlobError {
+    let path = path.to_owned();
+    move |source| match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => BlobError::Full(path),
+        _ => BlobError::Io { path, source },
+    }
+}
+
+impl Blobs for LocalBlobs {
+    fn put_all(&self, blobs: Vec<Vec<u8>>) -> BlobFuture<'_, Vec<Digest>> {
+        off_the_loop(self, move |local| local.put_now(&blobs))
+    }
+
+    fn get(&self, digest: Digest) -> BlobFuture<'_, Vec<u8>> {
+        off_the_loop(self, move |local| local.get_now(digest))
+    }
+
+    fn has(&self, digest: Digest) -> BlobFuture<'_, bool> {
+        off_the_loop(self, move |local| {
+            let path = local.path(&digest);
+            path.try_exists().map_err(on(&path))
+        })
+    }
+
+    fn list(&self) -> BlobFuture<'_, Vec<StoredBlob>> {
+        off_the_loop(self, Self::list_now)
+    }
+
+    fn remove(&self, digest: Digest, since: UnixMillis) -> BlobFuture<'_, bool> {
+        off_the_loop(self, move |local| local.remove_now(digest, since))
+    }
+}
+
+/// Runs blocking file work on a thread where it blocks nobody.
+fn off_the_loop<T: Send + 'static>(
+    local: &LocalBlobs,
+    work: impl FnOnce(&LocalBlobs) -> Result<T, BlobError> + Send + 'static,
+) -> BlobFuture<'_, T> {
+    let local = local.clone();
+    Box::pin(async move {
+        tokio::task::spawn_blocking(move || work(&local)).await.unwrap_or(Err(BlobError::Ending))
+    })
+}

@@ -1,0 +1,7 @@
+//! The store against real databases, real folders and real deaths.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod conformance;
+mod material;
+mod vault;
