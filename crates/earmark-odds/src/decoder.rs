@@ -10,6 +10,8 @@ mod grow;
 mod pairs;
 mod weigh;
 
+pub(crate) use fit::fit;
 pub use fit::{Fit, Scope};
+pub(crate) use grow::Grown;
 pub use grow::{Decoder, GROW_LN, MEMBERS_MAX};
 pub use weigh::Weighed;

@@ -4,10 +4,15 @@
 pub mod bias;
 mod binomial;
 pub mod code;
+pub mod decide;
 pub mod decoder;
+pub mod document;
 mod laws;
+pub mod plan;
 pub mod pvalue;
+pub mod replay;
 pub mod sheet;
+pub mod simulate;
 pub mod strategy;
 mod stream;
 #[cfg(test)]

@@ -37,7 +37,7 @@ impl Entry {
 /// The weights given one set, and the best copies under them.
 #[derive(Debug)]
 pub(crate) struct Ranking {
-    pub(crate) weighed: Weighed,
+    pub(crate) weighed: Rc<Weighed>,
     /// The best, best first; longer than anything that is left out.
     pub(crate) best: Vec<Entry>,
 }
@@ -78,6 +78,11 @@ impl<'a> Decoder<'a> {
         self.grow(&[row]).members
     }
 
+    /// The weights given a set, for testing one copy.
+    pub(crate) fn weighed(&mut self, known: &[usize]) -> Rc<Weighed> {
+        Rc::clone(&self.ranking(known).weighed)
+    }
+
     pub(crate) fn ranking(&mut self, known: &[usize]) -> Rc<Ranking> {
         if let Some(ranking) = self.rankings.get(known) {
             return Rc::clone(ranking);
@@ -96,7 +101,7 @@ impl<'a> Decoder<'a> {
             best.truncate(keep);
         }
         best.sort_by(Entry::order);
-        let ranking = Rc::new(Ranking { weighed, best });
+        let ranking = Rc::new(Ranking { weighed: Rc::new(weighed), best });
         self.rankings.insert(known.to_vec(), Rc::clone(&ranking));
         ranking
     }

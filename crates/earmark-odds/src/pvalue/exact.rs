@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use libm::{exp, log, sqrt};
 
-use super::bound::rank;
+use super::bound::{Ranked, rank};
 use super::law::{self, LATTICE, Lattice, Law, TILT_MAX};
 
 /// Added to every stated p: far above anything that underflow can lose.
@@ -327,7 +327,7 @@ impl Tail {
 
     /// Returns both logarithms of [`rank`] for the integers taken as weights / 256.
     #[must_use]
-    pub fn ranked(&self, score: i64) -> super::Ranked {
+    pub fn ranked(&self, score: i64) -> Ranked {
         rank(&self.real, score as f64 / LATTICE)
     }
 

@@ -1,0 +1,183 @@
+//! Refusing contradictions, and the numbers a sound document comes down to.
+
+use std::collections::BTreeSet;
+
+use super::error::DocumentError;
+use super::reading::{ERR_LEAST, ERR_UNSTATED, ORIGINAL, ReadingDocument};
+use crate::pvalue::LookAlpha;
+
+/// The most positions a document may list.
+pub const POSITIONS_MAX: usize = 1_000_000;
+/// The most codewords a document may hold.
+pub const RECIPIENTS_MAX: usize = 2_000_000;
+const LEVELS_MAX: usize = 64;
+const CLASSES_MAX: usize = 16;
+/// Where a public copy of a document shows no symbol.
+const HIDDEN: u8 = b'.';
+
+/// What a document that was checked comes down to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sound {
+    /// The laws of the levels, in 256ths.
+    pub laws: Vec<Vec<u16>>,
+    /// The share of alpha this look may spend.
+    pub alpha: LookAlpha,
+    /// Whether the rule of the vectors holds: `alpha` alone, so one look, singles only, no pseudo-recipient.
+    pub singles_only: bool,
+    /// Whether any codeword hides the symbols at erased positions.
+    pub hidden: bool,
+}
+
+impl ReadingDocument {
+    /// Reads a document and checks it.
+    ///
+    /// # Errors
+    /// [`DocumentError`], naming the first contradiction found.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        let document: Self = serde_json::from_slice(bytes).map_err(DocumentError::Json)?;
+        document.check()?;
+        Ok(document)
+    }
+
+    /// Writes the document as JSON.
+    ///
+    /// # Errors
+    /// [`DocumentError::Json`] if it cannot be written.
+    pub fn to_json(&self) -> Result<String, DocumentError> {
+        serde_json::to_string(self).map_err(DocumentError::Json)
+    }
+
+    /// Checks the document and returns what it comes down to.
+    ///
+    /// Takes time proportional to its size.
+    ///
+    /// # Errors
+    /// [`DocumentError`], naming the first contradiction found.
+    pub fn check(&self) -> Result<Sound, DocumentError> {
+        if self.version != 1 {
+            return Err(DocumentError::Version(self.version));
+        }
+        self.bounded()?;
+        let alpha = self.spendable()?;
+        if self.n == 0 || self.n > u64::from(u32::MAX) || self.n < self.codewords.0.len() as u64 {
+            return Err(DocumentError::Recipients { n: self.n, codewords: self.codewords.0.len() });
+        }
+        let mut laws = Vec::with_capacity(self.levels.len());
+        for (index, level) in self.levels.iter().enumerate() {
+            laws.push(level.law().ok_or(DocumentError::Level(index))?);
+        }
+        for (index, class) in self.classes.iter().enumerate() {
+            if !(0.0..=0.5).contains(&class.err) {
+                return Err(DocumentError::Class(index));
+            }
+        }
+        if let Some(chance) = self.matched.as_ref().and_then(|m| m.chance)
+            && !(0.0..=1.0).contains(&chance)
+        {
+            return Err(DocumentError::Chance);
+        }
+        self.positions_sound(&laws)?;
+        let hidden = self.codewords_sound(&laws)?;
+        Ok(Sound { laws, alpha, singles_only: self.alpha_look.is_none(), hidden })
+    }
+
+    /// The error rate at a position of this class: 0.01 where none is stated, at least 1e-4.
+    #[must_use]
+    pub fn error_of(&self, class: Option<u8>) -> f64 {
+        let stated = class.and_then(|class| self.classes.get(usize::from(class)));
+        stated.map_or(ERR_UNSTATED, |class| class.err.max(ERR_LEAST))
+    }
+
+    fn bounded(&self) -> Result<(), DocumentError> {
+        let lists = [
+            ("positions", self.positions.len(), POSITIONS_MAX),
+            ("codewords", self.codewords.0.len(), RECIPIENTS_MAX),
+            ("levels", self.levels.len(), LEVELS_MAX),
+            ("classes", self.classes.len(), CLASSES_MAX),
+        ];
+        for (what, count, most) in lists {
+            if count > most {
+                return Err(DocumentError::TooMany { what, count, most });
+            }
+        }
+        Ok(())
+    }
+
+    fn spendable(&self) -> Result<LookAlpha, DocumentError> {
+        let proper = |alpha: f64| alpha > 0.0 && alpha < 1.0;
+        if self.alpha.is_some_and(|alpha| !proper(alpha)) {
+            return Err(DocumentError::Alpha("alpha"));
+        }
+        if self.alpha_look.is_some_and(|alpha| !proper(alpha)) {
+            return Err(DocumentError::Alpha("alpha_look"));
+        }
+        let look = self.look.unwrap_or(1);
+        match (self.alpha, self.alpha_look) {
+            (None, None) => Err(DocumentError::Alpha("alpha")),
+            (Some(alpha), None) if look == 1 => Ok(LookAlpha::singles_only(alpha)),
+            (Some(_), None) => Err(DocumentError::Look(look)),
+            (None, Some(spent)) => Ok(LookAlpha::split(spent)),
+            (Some(alpha), Some(spent)) => {
+                let most = LookAlpha::of_look(alpha, look);
+                if look == 0 || spent > most * (1.0 + 1e-9) {
+                    return Err(DocumentError::Overspent { look, most, spent });
+                }
+                Ok(LookAlpha::split(spent))
+            }
+        }
+    }
+
+    fn positions_sound(&self, laws: &[Vec<u16>]) -> Result<(), DocumentError> {
+        let mut ids = BTreeSet::new();
+        for (index, position) in self.positions.iter().enumerate() {
+            let refuse = |what, value| Err(DocumentError::Reference { index, what, value });
+            let Some(law) = laws.get(position.level as usize) else { return refuse("level", position.level) };
+            if let Some(class) = position.class
+                && usize::from(class) >= self.classes.len()
+            {
+                return refuse("class", u32::from(class));
+            }
+            if let Some(y) = position.y
+                && usize::from(y) >= law.len()
+            {
+                return refuse("symbol", u32::from(y));
+            }
+            if let Some(id) = position.id
+                && !ids.insert(id)
+            {
+                return Err(DocumentError::Repeated(id));
+            }
+        }
+        Ok(())
+    }
+
+    fn codewords_sound(&self, laws: &[Vec<u16>]) -> Result<bool, DocumentError> {
+        let mut hidden = false;
+        // The largest character per position that is a symbol; and whether it may be hidden.
+        let allowed: Vec<(u8, bool)> = self
+            .positions
+            .iter()
+            .map(|p| (b'0' + laws.get(p.level as usize).map_or(0, Vec::len) as u8, p.y.is_none()))
+            .collect();
+        for (recipient, word) in &self.codewords.0 {
+            if recipient.is_empty() || recipient == ORIGINAL {
+                return Err(DocumentError::Recipient(recipient.clone()));
+            }
+            if word.len() != self.positions.len() {
+                return Err(DocumentError::Length {
+                    recipient: recipient.clone(),
+                    length: word.chars().count(),
+                    positions: self.positions.len(),
+                });
+            }
+            for (index, (byte, &(end, erased))) in word.bytes().zip(&allowed).enumerate() {
+                let dot = byte == HIDDEN && erased;
+                hidden |= dot;
+                if !dot && !(b'0'..end).contains(&byte) {
+                    return Err(DocumentError::Symbol { recipient: recipient.clone(), index });
+                }
+            }
+        }
+        Ok(hidden)
+    }
+}
