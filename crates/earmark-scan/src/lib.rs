@@ -28,6 +28,7 @@
 #![forbid(unsafe_code)]
 
 mod chain;
+mod exact;
 mod grams;
 mod index;
 mod key;
@@ -40,6 +41,7 @@ mod symbols;
 mod view;
 mod weigh;
 
+pub use exact::{ExactMatch, ExactResult};
 pub use index::{IndexBuilder, IndexError, Segment};
 pub use key::IndexKey;
 pub use scanner::{ScanOptions, ScanResult, Scanner, Scratch};

@@ -15,21 +15,21 @@ impl Prefilter {
     }
 
     #[inline]
-    fn place(&self, key: u64) -> (usize, u64) {
-        let mixed = key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn place(&self, key: u32) -> (usize, u64) {
+        let mixed = u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let low = mixed ^ mixed >> 32;
         let bits = 1 << (low & 63) | 1 << (low >> 6 & 63) | 1 << (low >> 12 & 63) | 1 << (low >> 18 & 63);
         ((mixed >> self.shift) as usize, bits)
     }
 
-    pub(crate) fn insert(&mut self, key: u64) {
+    pub(crate) fn insert(&mut self, key: u32) {
         let (word, bits) = self.place(key);
         self.words[word] |= bits;
     }
 
     /// Whether `key` may have been inserted; if it was, always true.
     #[inline]
-    pub(crate) fn may_hold(&self, key: u64) -> bool {
+    pub(crate) fn may_hold(&self, key: u32) -> bool {
         let (word, bits) = self.place(key);
         self.words[word] & bits == bits
     }
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn keeps_what_it_was_given_and_little_else() {
         let hash = |i: u64| *blake3::hash(&i.to_le_bytes()).as_bytes();
-        let key = |i: u64| hash(i).iter().take(5).fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+        let key = |i: u64| hash(i).iter().take(4).fold(0u32, |sum, byte| sum << 8 | u32::from(*byte));
         let mut filter = Prefilter::new(30_000);
         (0..30_000).for_each(|i| filter.insert(key(i)));
         assert!((0..30_000).all(|i| filter.may_hold(key(i))));

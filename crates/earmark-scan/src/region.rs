@@ -44,7 +44,7 @@ impl Found {
 /// Ordinals that a region reaches beyond its outermost hits: anchors are sparse, so a copy goes on past them.
 const MARGIN: u32 = 64;
 /// A region this close, in bytes, to an end of leaf or file reaches to it.
-const NEAR_END: u32 = 2_048;
+const NEAR_END: u32 = 3_072;
 /// Chains of one file that say so much together are evidence, and an alarm.
 const TOGETHER: (u32, u32) = (140, 220);
 /// Hits of one leaf that are followed up: bounds the work on hostile leaves.

@@ -81,6 +81,9 @@ const PHRASES: &[&str] = &[
     "affirmersheirs",
     "commonscorporation",
     "contributorcovenant",
+    "limitationsunderthelicense",
+    "dealingsinthesoftware",
+    "alteredfromanysource",
     "ourpledge",
     "harassmentfree",
     "projectmaintainers",
@@ -94,7 +97,7 @@ const PHRASES: &[&str] = &[
 /// Symbols before a phrase that still belong to the license.
 const BEFORE: u32 = 220;
 /// Symbols behind one.
-const BEHIND: u32 = 420;
+const BEHIND: u32 = 90;
 /// Two stretches of license with no more symbols between them are one.
 const BETWEEN: u32 = 1_200;
 
@@ -216,7 +219,7 @@ mod tests {
         let found = licenses(symbols.as_bytes());
         assert_eq!((found[0].start, found[0].end), (500, 524));
         let wide = widened(&found, 1_024);
-        assert_eq!((wide.len(), wide[0].start, wide[0].end), (1, 280, 944));
+        assert_eq!((wide.len(), wide[0].start, wide[0].end), (1, 280, 614));
         assert!(licenses("x".repeat(1_000).as_bytes()).is_empty());
     }
 

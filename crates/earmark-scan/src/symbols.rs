@@ -63,7 +63,7 @@ pub(crate) fn offsets(bytes: &[u8], ordinals: &[u32]) -> Vec<u32> {
     found
 }
 
-/// Calls `take` with each anchor's position, hash of its gram and whether it also is one at the usual density.
+/// Calls `take` with each anchor's position and the hash of its gram.
 ///
 /// A position is an anchor where the keyed hash of the next eight symbols has `zeros` leading zeros. Where
 /// 128 positions in a row hold none of the usual density, the smallest hash of each such window is one too
@@ -72,7 +72,7 @@ pub(crate) fn offsets(bytes: &[u8], ordinals: &[u32]) -> Vec<u32> {
 ///
 /// Winnowing (Schleimer, Wilkerson, Aiken 2003) guarantees the same at four times the density; thresholds
 /// with a fallback are cheaper to find and nest.
-pub(crate) fn anchors(symbols: &[u8], key: &GramKey, zeros: u32, mut take: impl FnMut(u32, u64, bool)) {
+pub(crate) fn anchors(symbols: &[u8], key: &GramKey, zeros: u32, mut take: impl FnMut(u32, u64)) {
     if symbols.len() < GRAM {
         return;
     }
@@ -89,7 +89,7 @@ pub(crate) fn anchors(symbols: &[u8], key: &GramKey, zeros: u32, mut take: impl 
                 }
                 gap_start = at + 1;
             }
-            emit(symbols, key, at, hash <= usual, &mut take);
+            emit(symbols, key, at, &mut take);
         }
     }
     if last + 1 - gap_start >= WINDOW {
@@ -98,7 +98,7 @@ pub(crate) fn anchors(symbols: &[u8], key: &GramKey, zeros: u32, mut take: impl 
 }
 
 /// Emits the minima of all windows inside `from..to`, a stretch without anchors of the usual density.
-fn fill(symbols: &[u8], key: &GramKey, from: usize, to: usize, take: &mut impl FnMut(u32, u64, bool)) {
+fn fill(symbols: &[u8], key: &GramKey, from: usize, to: usize, take: &mut impl FnMut(u32, u64)) {
     let hash_at = |at: usize| {
         let mut eight = [0; 8];
         eight.copy_from_slice(&symbols[at..at + 8]);
@@ -118,21 +118,21 @@ fn fill(symbols: &[u8], key: &GramKey, from: usize, to: usize, take: &mut impl F
         if let Some(&(_, least)) = queue.front()
             && least != emitted
         {
-            // One under the dense limit was taken on the way already; here it only gains in rank.
+            // One under a denser limit was taken on the way already; twice does no harm.
             emitted = least;
-            emit(symbols, key, least, true, take);
+            emit(symbols, key, least, take);
         }
     }
 }
 
 #[inline]
-fn emit(symbols: &[u8], key: &GramKey, at: usize, usual: bool, take: &mut impl FnMut(u32, u64, bool)) {
+fn emit(symbols: &[u8], key: &GramKey, at: usize, take: &mut impl FnMut(u32, u64)) {
     let gram = &symbols[at..at + GRAM];
     let mut words = [0; 4];
     for (word, chunk) in words.iter_mut().zip(gram.as_chunks::<8>().0) {
         *word = u64::from_le_bytes(*chunk);
     }
-    take(at as u32, key.gram(words), usual);
+    take(at as u32, key.gram(words));
 }
 
 /// Whether a gram says enough to be worth an entry: at least 8 of its symbols beyond the hexadecimal

@@ -15,9 +15,9 @@ pub(crate) struct Weight {
 }
 
 /// Distinct trigrams that make an alarm: in the best unbroken run, and in a whole chain of several runs.
-const ALARM: (usize, usize) = (60, 110);
+const ALARM: (usize, usize) = (48, 90);
 /// Distinct trigrams that make evidence.
-const EVIDENCE: (usize, usize) = (50, 85);
+const EVIDENCE: (usize, usize) = (40, 60);
 /// Symbols covered that make an alarm, and evidence.
 const SYMBOLS: (u32, u32) = (128, 96);
 

@@ -5,15 +5,19 @@ use earmark_model::Digest;
 
 use super::error::IndexError;
 use super::layout::{
-    CHECKSUM_AT, COUNTS_AT, MAGIC, SECTIONS_AT, SYMBOLS, TOKENS, UPSTREAM, VERSION, checksum,
+    CHECKSUM_AT, COUNTS_AT, KEY_BYTES, MAGIC, SECTIONS_AT, SYMBOLS, TOKENS, UPSTREAM, VERSION, checksum,
 };
 use super::table::{Table, TableBuilder};
 use crate::key::{IndexKey, Keys};
 use crate::lexer::{Lexer, Tokens};
 use crate::{grams, stops, symbols};
 
-/// Files smaller than this get four times as many level-1 anchors.
-const SMALL_FILE: usize = 16 << 10;
+/// Files smaller than this get four times as many level-1 anchors if they are prose.
+const SMALL_PROSE: usize = 16 << 10;
+/// Files smaller than this get them in any case.
+const SMALL_FILE: usize = 2 << 10;
+/// A file with fewer level-2 anchors than one in so many bytes is prose.
+const PROSE: usize = 200;
 /// A file with so many symbols outside licenses has a hash worth knowing.
 const OWN_SYMBOLS: usize = 64;
 
@@ -83,49 +87,36 @@ impl IndexBuilder {
             return;
         }
         self.slots.insert(whole, self.files.len());
-        let (licenses, common) = self.add_symbols(bytes);
-        if common {
+        symbols::fold(bytes, &mut self.scratch.symbols);
+        let folded = stops::licenses(&self.scratch.symbols);
+        if stops::common(&self.scratch.symbols, &folded) {
             self.upstream(bytes);
-            symbols::fold(bytes, &mut self.scratch.symbols);
         }
-        let own_symbols = self.scratch.symbols.len()
-            - licenses.iter().map(|range| range.end - range.start).sum::<u32>() as usize;
-        let ordinals: Vec<u32> = licenses.iter().flat_map(|range| [range.start, range.end]).collect();
-        let offsets = symbols::offsets(bytes, &ordinals);
-        let licenses: Vec<Range<u32>> =
-            offsets.as_chunks::<2>().0.iter().map(|pair| pair[0]..pair[1]).collect();
-        self.add_tokens(bytes, &licenses);
-        self.files.push(FileRow {
-            id: file,
-            length: bytes.len() as u32,
-            whole,
-            own_symbols,
-            licenses,
-            kept: [0; 2],
-        });
+        let ends: Vec<u32> = folded.iter().flat_map(|range| [range.start, range.end]).collect();
+        let licenses = ranges(&symbols::offsets(bytes, &ends));
+        let told = self.add_tokens(bytes, &licenses);
+        self.add_symbols(bytes, &folded, told * PROSE < bytes.len());
+        let foreign: u32 = folded.iter().map(|range| range.end - range.start).sum();
+        let own_symbols = self.scratch.symbols.len().saturating_sub(foreign as usize);
+        let length = bytes.len() as u32;
+        self.files.push(FileRow { id: file, length, whole, own_symbols, licenses, kept: [0; 2] });
     }
 
-    /// Fingerprints level 1 of a file; returns which symbols are license text, and whether all of it is everybody's.
-    fn add_symbols(&mut self, bytes: &[u8]) -> (Vec<Range<u32>>, bool) {
-        let folded = &mut self.scratch.symbols;
-        symbols::fold(bytes, folded);
-        let licenses = stops::licenses(folded);
-        let wide = stops::widened(&licenses, folded.len());
-        let import_bytes: Vec<u32> =
+    /// Fingerprints level 1 of the file in `self.scratch.symbols`.
+    fn add_symbols(&mut self, bytes: &[u8], licenses: &[Range<u32>], prose: bool) {
+        let folded = &self.scratch.symbols;
+        let licenses = stops::widened(licenses, folded.len());
+        let ends: Vec<u32> =
             stops::imports(bytes).iter().flat_map(|range| [range.start, range.end]).collect();
-        let imports = symbols::ordinals(bytes, &import_bytes);
-        let imports: Vec<Range<u32>> =
-            imports.as_chunks::<2>().0.iter().map(|pair| pair[0]..pair[1]).collect();
+        let imports = ranges(&symbols::ordinals(bytes, &ends));
+        let dense = bytes.len() < if prose { SMALL_PROSE } else { SMALL_FILE };
+        let zeros = if dense { symbols::DENSE } else { symbols::USUAL };
         let base = self.symbols.base();
         let table = &mut self.symbols;
-        let zeros = if bytes.len() < SMALL_FILE { symbols::DENSE } else { symbols::USUAL };
-        symbols::anchors(folded, &self.keys.symbols, zeros, |at, hash, usual| {
+        symbols::anchors(folded, &self.keys.symbols, zeros, |at, hash| {
             let middle = at + symbols::GRAM as u32 / 2;
-            let stopped = inside(&wide, middle) || inside(&imports, middle);
-            if (usual || zeros == symbols::DENSE)
-                && !stopped
-                && symbols::telling(&folded[at as usize..at as usize + symbols::GRAM])
-            {
+            let stopped = inside(&licenses, middle) || inside(&imports, middle);
+            if !stopped && symbols::telling(&folded[at as usize..at as usize + symbols::GRAM]) {
                 table.add(hash, base + at);
             }
         });
@@ -133,26 +124,28 @@ impl IndexBuilder {
         let mut offsets = symbols::offsets(bytes, &marks);
         offsets.push(bytes.len() as u32);
         self.symbols.end_file(&offsets);
-        let common = stops::common(folded, &licenses);
-        (licenses, common)
     }
 
-    fn add_tokens(&mut self, bytes: &[u8], licenses: &[Range<u32>]) {
+    /// Fingerprints level 2 of a file; returns how many fingerprints it has.
+    fn add_tokens(&mut self, bytes: &[u8], licenses: &[Range<u32>]) -> usize {
         let tokens = &mut self.scratch.tokens;
         self.scratch.lexer.read(bytes, tokens);
         let base = self.tokens.base();
         let table = &mut self.tokens;
+        let mut told = 0;
         grams::anchors(tokens, &self.keys.tokens, |at, hash| {
             let index = at as usize;
             let stopped = inside(licenses, tokens.start(index + grams::GRAM / 2));
             if !stopped && tokens.codes[index..].first_chunk().is_some_and(grams::telling) {
                 table.add(hash, base + at);
+                told += 1;
             }
         });
         let mut offsets: Vec<u32> =
             (0..=tokens.len()).step_by(TOKENS.step as usize).map(|index| tokens.start(index)).collect();
         offsets.push(bytes.len() as u32);
         self.tokens.end_file(&offsets);
+        told
     }
 
     /// Names bytes that are public or another's: what a protected file shares with them is *upstream*, never a match.
@@ -162,7 +155,7 @@ impl IndexBuilder {
         self.upstream.push(self.keys.whole(bytes));
         symbols::fold(bytes, &mut self.scratch.symbols);
         let table = &mut self.symbols;
-        symbols::anchors(&self.scratch.symbols, &self.keys.symbols, symbols::DENSE, |_, hash, _| {
+        symbols::anchors(&self.scratch.symbols, &self.keys.symbols, symbols::DENSE, |_, hash| {
             table.stop(hash)
         });
         self.scratch.lexer.read(bytes, &mut self.scratch.tokens);
@@ -193,6 +186,11 @@ impl IndexBuilder {
         let body = Body { files, wholes, stops, tables: [symbols, tokens] };
         Ok(body.write(&self.keys.id, &self.revision))
     }
+}
+
+/// Pairs of ends as ranges.
+fn ranges(ends: &[u32]) -> Vec<Range<u32>> {
+    ends.as_chunks::<2>().0.iter().map(|pair| pair[0]..pair[1]).collect()
 }
 
 fn inside(ranges: &[Range<u32>], at: u32) -> bool {
@@ -278,9 +276,12 @@ impl Body<'_> {
         }
         words(&mut out, self.stops.iter().flatten().flatten().copied());
         for table in &self.tables {
-            for section in [&table.starts, &table.samples, &table.radix, &table.keys, &table.postings] {
+            for section in [&table.starts, &table.samples, &table.radix, &table.postings] {
                 words(&mut out, section.iter().copied());
             }
+            table.keys.iter().for_each(|key| out.extend(&key.to_le_bytes()[..KEY_BYTES]));
+            // Sections start at whole words.
+            out.resize(out.len().next_multiple_of(4), 0);
         }
         let sum = checksum(&out);
         out[CHECKSUM_AT..COUNTS_AT].copy_from_slice(&sum);

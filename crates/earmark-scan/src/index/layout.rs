@@ -10,7 +10,7 @@ pub(super) const COUNTS_AT: usize = 112;
 pub(super) const SECTIONS_AT: usize = 160;
 /// Marks a posting, or a whole file, as upstream's.
 pub(super) const UPSTREAM: u32 = 1 << 31;
-/// The least number of radix bits: with the 32 bits stored, 40 bits of each hash are known.
+/// The least number of radix bits: with the 24 bits stored, at least 32 bits of each hash are known.
 pub(super) const MIN_RADIX: u32 = 8;
 /// The greatest.
 pub(super) const MAX_RADIX: u32 = 28;
@@ -31,9 +31,27 @@ pub(crate) const TOKENS: Level = Level { index: 1, step: 64 };
 /// Both.
 pub(super) const LEVELS: [Level; 2] = [SYMBOLS, TOKENS];
 
-/// The 40 bits of a hash that an index knows.
-pub(crate) fn known(hash: u64) -> u64 {
-    hash >> 24
+/// Bytes of a hash kept with an entry, beside the radix bits.
+pub(super) const KEY_BYTES: usize = 3;
+
+/// The top 32 bits of a hash: what every segment knows of its fingerprints, however few they are.
+pub(crate) fn known(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+/// The 24 bits of a hash behind its `radix_bits`.
+pub(super) fn remainder(hash: u64, radix_bits: u32) -> u32 {
+    (hash << radix_bits >> 40) as u32
+}
+
+/// The `index`th three-byte little-endian number behind `base`; 0 if there is none.
+#[inline]
+pub(super) fn key(bytes: &[u8], base: usize, index: usize) -> u32 {
+    let at = base + KEY_BYTES * index;
+    bytes
+        .get(at..at + KEY_BYTES)
+        .and_then(|three| three.first_chunk::<KEY_BYTES>())
+        .map_or(0, |three| u32::from_le_bytes([three[0], three[1], three[2], 0]))
 }
 
 /// BLAKE3 over all but the checksum itself.

@@ -7,8 +7,8 @@ use earmark_model::Digest;
 use super::builder::IndexBuilder;
 use super::error::IndexError;
 use super::layout::{
-    CHECKSUM_AT, COUNTS_AT, LEVELS, Level, MAGIC, MAX_RADIX, MIN_RADIX, SECTIONS_AT, UPSTREAM, VERSION,
-    checksum, word,
+    CHECKSUM_AT, COUNTS_AT, KEY_BYTES, LEVELS, Level, MAGIC, MAX_RADIX, MIN_RADIX, SECTIONS_AT, UPSTREAM,
+    VERSION, checksum, key, known, remainder, word,
 };
 
 /// One finished index segment, checked and ready to be asked: the work of an [`IndexBuilder`].
@@ -107,8 +107,8 @@ impl Segment {
                 starts_at: take(files + 1),
                 samples_at: take(samples),
                 radix_at: take((1 << radix_bits) + 1),
-                keys_at: take(entries),
                 postings_at: take(entries),
+                keys_at: take((KEY_BYTES * entries).div_ceil(4)),
                 radix_bits,
                 entries,
             };
@@ -217,15 +217,16 @@ impl Segment {
         Some(Whole { slot: packed & !UPSTREAM, upstream: packed & UPSTREAM != 0 })
     }
 
-    /// Calls `take` with each place of the fingerprint of which `known` are the known bits.
-    pub(crate) fn places(&self, level: Level, known: u64, mut take: impl FnMut(Posting)) {
+    /// Calls `take` with each place of the fingerprint with this hash.
+    pub(crate) fn places(&self, level: Level, hash: u64, mut take: impl FnMut(Posting)) {
         let table = &self.tables[level.index];
         let bytes = self.bytes();
-        let bucket = (known >> (40 - table.radix_bits)) as usize;
+        let bucket = (hash >> (64 - table.radix_bits)) as usize;
         let range =
             word(bytes, table.radix_at, bucket) as usize..word(bytes, table.radix_at, bucket + 1) as usize;
+        let wanted = remainder(hash, table.radix_bits);
         for index in range {
-            if word(bytes, table.keys_at, index) == known as u32 {
+            if key(bytes, table.keys_at, index) == wanted {
                 take(self.posting(table, word(bytes, table.postings_at, index)));
             }
         }
@@ -246,15 +247,15 @@ impl Segment {
     }
 
     /// Calls `take` with the known bits of every fingerprint of one level.
-    pub(crate) fn each_known(&self, level: Level, mut take: impl FnMut(u64)) {
+    pub(crate) fn each_known(&self, level: Level, mut take: impl FnMut(u32)) {
         let table = &self.tables[level.index];
         let bytes = self.bytes();
         for bucket in 0..1usize << table.radix_bits {
-            let high = (bucket as u64) >> (table.radix_bits - MIN_RADIX) << 32;
+            let high = (bucket as u64) << (64 - table.radix_bits);
             for index in
                 word(bytes, table.radix_at, bucket) as usize..word(bytes, table.radix_at, bucket + 1) as usize
             {
-                take(high | u64::from(word(bytes, table.keys_at, index)));
+                take(known(high | u64::from(key(bytes, table.keys_at, index)) << (40 - table.radix_bits)));
             }
         }
     }
@@ -272,7 +273,6 @@ impl Segment {
     }
 
     /// The byte ranges of a file that are license or upstream (true), in order of their start.
-    #[expect(dead_code, reason = "the exact search of small samples asks for them; it comes next")]
     pub(crate) fn stops(&self, slot: u32) -> Vec<(Range<u32>, bool)> {
         let bytes = self.bytes();
         let from = word(bytes, self.stop_starts_at, slot as usize) as usize;

@@ -1,4 +1,4 @@
-use super::layout::{Level, MAX_RADIX, MIN_RADIX, UPSTREAM, known};
+use super::layout::{Level, MAX_RADIX, MIN_RADIX, UPSTREAM, remainder};
 
 /// A fingerprint more files than this have is an idiom of the tree.
 const MAX_FILES: usize = 8;
@@ -86,7 +86,7 @@ impl TableBuilder {
                 chosen.push((*hash, ordinal | if upstream { UPSTREAM } else { 0 }));
             }
         }
-        let radix_bits = chosen.len().max(1).ilog2().saturating_sub(2).clamp(MIN_RADIX, MAX_RADIX);
+        let radix_bits = chosen.len().max(1).ilog2().saturating_sub(3).clamp(MIN_RADIX, MAX_RADIX);
         let mut radix = vec![0u32; (1 << radix_bits) + 1];
         for (hash, _) in &chosen {
             radix[(hash >> (64 - radix_bits)) as usize + 1] += 1;
@@ -99,7 +99,7 @@ impl TableBuilder {
         Table {
             radix_bits,
             radix,
-            keys: chosen.iter().map(|entry| known(entry.0) as u32).collect(),
+            keys: chosen.iter().map(|entry| remainder(entry.0, radix_bits)).collect(),
             postings: chosen.iter().map(|entry| entry.1).collect(),
             starts: self.starts,
             samples: self.samples,
