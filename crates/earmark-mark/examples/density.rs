@@ -101,10 +101,11 @@ fn main() {
     if let Some(at) = option("--mark") {
         let out = PathBuf::from(value(at + 1));
         for (index, (name, bytes)) in marked.iter().enumerate() {
-            if found.table.file(index as u32).is_some() {
-                if let Err(error) = std::fs::write(out.join(String::from_utf8_lossy(name).as_ref()), bytes) {
-                    eprintln!("{error}");
-                }
+            let path = out.join(String::from_utf8_lossy(name).as_ref());
+            if found.table.file(index as u32).is_some()
+                && let Err(error) = std::fs::write(path, bytes)
+            {
+                eprintln!("{error}");
             }
         }
     }

@@ -30,8 +30,7 @@ impl FormCounts {
         let Some((_, forms)) = self.rules.get(&code) else { return false };
         let all: usize = forms.iter().sum();
         let own = forms.get(usize::from(label)).copied().unwrap_or(0);
-        let natural = own as f64 >= threshold * all as f64;
-        natural
+        own as f64 >= threshold * all as f64
     }
 }
 

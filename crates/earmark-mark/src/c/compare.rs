@@ -9,10 +9,10 @@
 //! Example: `if (len > avail)` / `if (avail < len)`
 
 use crate::c::expression::{
-    is_constant, is_lone_name_in_parens, is_pure, operator, operator_tightness, tightness, would_glue,
+    is_constant, is_lone_name_in_parens, is_pure, operator, operator_tightness, tightness,
 };
 use crate::c::place::{child, is_truth, is_usable};
-use crate::c::truth::is_zero;
+use crate::c::truth::is_zero_test;
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::rule::RuleCode;
@@ -45,7 +45,7 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let (fixed_left, fixed_right) = (is_constant(left), is_constant(right));
     let with_constant = fixed_left != fixed_right;
     // Comparing with zero where only truth matters is the business of another rule.
-    if matches!(sign, b"==" | b"!=") && is_truth(node) && (is_zero(left) || is_zero(right)) {
+    if is_truth(node) && is_zero_test(node) {
         return None;
     }
     if with_constant {
@@ -63,9 +63,6 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let operator = node.field("operator")?.span();
     let before = source.get(left.span().end as usize..operator.start as usize)?;
     let after = source.get(operator.end as usize..right.span().start as usize)?;
-    if would_glue(&[before, mirror, after].concat(), left.text()) && after.is_empty() {
-        return None;
-    }
     let as_is = vec![child(left), Part::Literal([before, sign, after].concat()), child(right)];
     let turned = vec![child(right), Part::Literal([before, mirror, after].concat()), child(left)];
     let (code, forms, labels, current, order) = if with_constant && fixed_right {

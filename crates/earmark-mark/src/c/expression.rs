@@ -109,7 +109,13 @@ pub(super) fn is_path(node: Node<'_>) -> bool {
 
 /// Whether `before` and `after`, written without a space, would run into one another.
 pub(super) fn would_glue(before: &[u8], after: &[u8]) -> bool {
-    let sign = |byte: Option<&u8>| byte.is_some_and(|byte| b"+-&|<>=*/".contains(byte));
-    let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    (sign(before.last()) && sign(after.first())) || (word(before.last()) && word(after.first()))
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    match (before.last(), after.first()) {
+        (Some(last), Some(first)) => {
+            (last == first && b"+-&|<>".contains(last))
+                || (word(*last) && word(*first))
+                || (*last == b'/' && *first == b'*')
+        }
+        _ => false,
+    }
 }

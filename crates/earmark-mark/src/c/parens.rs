@@ -11,6 +11,7 @@
 
 use crate::c::expression::{operator, operator_tightness, tightness};
 use crate::c::place::{blank_between, child, is_plain_place};
+use crate::c::truth::is_zero_test;
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::rule::RuleCode;
@@ -53,6 +54,10 @@ fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
 /// no compiler asks for them.
 fn rule_of(node: Node<'_>, parent: Node<'_>, inner: Node<'_>) -> Option<[u8; 4]> {
     let own = tightness(inner);
+    // `p != 0` comes and goes with the rule of truth spelled out.
+    if is_zero_test(inner) && !matches!(parent.kind(), "assignment_expression" | "init_declarator") {
+        return None;
+    }
     let comparison = matches!(own, 8 | 9);
     match parent.kind() {
         "binary_expression" => {

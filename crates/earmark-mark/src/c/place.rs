@@ -42,17 +42,14 @@ pub(super) fn is_plain_place(facts: &Facts, node: Node<'_>) -> bool {
 pub(super) fn is_truth(node: Node<'_>) -> bool {
     let Some(parent) = node.parent() else { return false };
     match parent.kind() {
-        "parenthesized_expression" => {
-            let condition = parent.field_name() == "condition"
-                && parent
-                    .parent()
-                    .is_some_and(|above| above.is(&["if_statement", "while_statement", "do_statement"]));
-            let negated = parent.parent().is_some_and(|above| {
-                above.kind() == "unary_expression"
-                    && above.field("operator").is_some_and(|sign| sign.text() == b"!")
-            });
-            condition || negated || (parent.field_name() != "condition" && is_truth(parent))
-        }
+        "parenthesized_expression" => match parent.parent() {
+            Some(above) if above.is(&["if_statement", "while_statement", "do_statement"]) => true,
+            Some(above) if above.kind() == "switch_statement" => false,
+            Some(above) if above.kind() == "unary_expression" => {
+                above.field("operator").is_some_and(|sign| sign.text() == b"!")
+            }
+            _ => is_truth(parent),
+        },
         "binary_expression" => {
             parent.field("operator").is_some_and(|sign| matches!(sign.text(), b"&&" | b"||"))
         }

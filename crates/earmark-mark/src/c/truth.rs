@@ -181,7 +181,14 @@ fn build(
     }
 }
 
-/// Whether it is `0` or `NULL`.
+/// Whether it is a zero: `0`, `NULL` or `'\0'`.
 pub(super) fn is_zero(node: Node<'_>) -> bool {
-    matches!(node.kind(), "number_literal" | "null") && matches!(node.text(), b"0" | b"NULL")
+    matches!(node.text(), b"0" | b"NULL" | b"'\\0'")
+}
+
+/// Whether it compares something with zero for its truth: this rule's business, not that of others.
+pub(super) fn is_zero_test(node: Node<'_>) -> bool {
+    node.kind() == "binary_expression"
+        && matches!(operator(node), b"==" | b"!=")
+        && (node.field("left").is_some_and(is_zero) || node.field("right").is_some_and(is_zero))
 }

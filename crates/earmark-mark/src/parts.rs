@@ -1,0 +1,32 @@
+//! The pieces that rules of every language put forms together from.
+
+use earmark_model::Span;
+
+use crate::draft::Part;
+use crate::syntax::Node;
+
+/// A child part of the node.
+pub(crate) fn child(node: Node<'_>) -> Part {
+    Part::Child(node.span())
+}
+
+/// A literal part with the text from one position to another.
+pub(crate) fn verbatim(source: &[u8], from: u32, to: u32) -> Part {
+    Part::Literal(source.get(from as usize..to as usize).unwrap_or_default().to_vec())
+}
+
+/// The bytes between two positions, if they are nothing but white space.
+pub(crate) fn blank_between(source: &[u8], from: u32, to: u32) -> Option<&[u8]> {
+    let gap = source.get(from as usize..to as usize)?;
+    gap.iter().all(u8::is_ascii_whitespace).then_some(gap)
+}
+
+/// The span from the start of one node to the end of another.
+pub(crate) fn span_over(first: Node<'_>, last: Node<'_>) -> Span {
+    Span::new(first.span().start, last.span().end)
+}
+
+/// The operator of a node that has one; empty for none.
+pub(crate) fn operator(node: Node<'_>) -> &[u8] {
+    node.field("operator").map_or(b"", Node::text)
+}
