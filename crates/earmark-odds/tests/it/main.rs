@@ -1,0 +1,6 @@
+//! Whole decisions: documents in, verdicts out.
+
+mod documents;
+mod properties;
+mod statistics;
+mod verdicts;
