@@ -178,21 +178,29 @@ pub(crate) fn licenses(symbols: &[u8]) -> Vec<Range<u32>> {
     found
 }
 
+/// How lines open that every C file may have.
+const OPENINGS: &[&[u8]] = &[
+    b"#include",
+    b"# include",
+    b"#  include",
+    b"#ifdef __cplusplus",
+    b"#if defined(__cplusplus)",
+    b"#if defined (__cplusplus)",
+    b"extern \"C\"",
+];
+
 /// The byte ranges of lines that only bring in what others wrote.
 pub(crate) fn imports(bytes: &[u8]) -> Vec<Range<u32>> {
     let mut found: Vec<Range<u32>> = Vec::new();
     let mut start = 0;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let text = line.trim_ascii_start();
+        let directive = OPENINGS.iter().any(|words| text.starts_with(words));
         let import =
-            [b"#include".as_slice(), b"# include", b"#  include", b"import ", b"from ", b"use ", b"using "]
-                .iter()
-                .any(|word| text.starts_with(word));
-        // "from" and "use" also open sentences: a line of prose is longer or has no dot, colon or semicolon.
-        if import
-            && line.len() < 120
-            && (text.starts_with(b"#") || text.iter().any(|byte| matches!(byte, b'.' | b':' | b';')))
-        {
+            [b"import ".as_slice(), b"from ", b"use ", b"using "].iter().any(|word| text.starts_with(word));
+        // These words also open sentences: a line of prose is longer or has no dot, colon or semicolon.
+        let marked = text.iter().any(|byte| matches!(byte, b'.' | b':' | b';'));
+        if line.len() < 120 && (directive || import && marked) {
             add(&mut found, start..start + line.len(), 0);
         }
         start += line.len();

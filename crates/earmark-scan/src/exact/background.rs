@@ -38,11 +38,13 @@ impl Background {
 
     /// The information in a word behind another, in bits: what its agreement is worth.
     ///
-    /// Relative frequencies of pair and word mixed with a floor, one occurrence of each (the place that is being
-    /// weighed) left out.
-    pub(super) fn bits(&self, before: u32, word: u32, said: bool) -> f64 {
-        let single = |word: u32| f64::from(self.singles[(word >> (32 - SINGLES)) as usize].saturating_sub(1));
-        let double = f64::from(self.pairs[(pair(before, word) >> (32 - PAIRS)) as usize].saturating_sub(1));
+    /// Relative frequencies of pair and word mixed with a floor, `places` occurrences of each (those that are
+    /// being weighed) left out.
+    pub(super) fn bits(&self, before: u32, word: u32, said: bool, places: u32) -> f64 {
+        let single =
+            |word: u32| f64::from(self.singles[(word >> (32 - SINGLES)) as usize].saturating_sub(places));
+        let double =
+            f64::from(self.pairs[(pair(before, word) >> (32 - PAIRS)) as usize].saturating_sub(places));
         let total = (self.words as f64).max(1.0);
         let follows = double / single(before).max(double).max(1.0);
         let p = 0.6 * follows + 0.35 * single(word) / total + (-NOVEL_BITS).exp2();

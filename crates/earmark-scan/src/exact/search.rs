@@ -19,7 +19,9 @@ const TELL: f64 = 1e-4;
 const LEAST: u32 = 8;
 /// Of the bits of the background model, those that count: real texts repeat themselves more than words and pairs tell.
 /// Fitted to samples of other people's code (see the tests), then rounded down.
-const TRUST: f64 = 0.6;
+const TRUST: f64 = 0.5;
+/// In so many places the owner may repeat a passage before it counts as frequent.
+const FEW: u32 = 4;
 /// Passages that are followed up.
 const MAX_PASSAGES: usize = 4_096;
 /// Places in the sample of one gram that are followed up.
@@ -86,8 +88,9 @@ pub(crate) fn search(
             }
         }
     }
+    let places = places(&passages, words.hashes.len());
     let weighed = passages.into_iter().map(|passage| {
-        let chance = chance(&passage, &words.hashes, &background);
+        let chance = chance(&passage, &words.hashes, &places, &background);
         (passage, chance)
     });
     report(segments, &words, weighed.filter(|(_, chance)| *chance <= TELL).collect())
@@ -205,14 +208,26 @@ fn span(spans: &[(u32, u32)], from: u32, len: u32) -> (u32, u32) {
     (at(from).0, at(from + len - 1).1)
 }
 
+/// How many passages cover each word of the sample: a passage that the owner has in a few files is no idiom yet.
+fn places(passages: &[Passage], words: usize) -> Vec<u32> {
+    let mut places = vec![0u32; words];
+    for run in passages.iter().flat_map(|passage| &passage.runs) {
+        for count in &mut places[run.sample as usize..(run.sample + run.len) as usize] {
+            *count = (*count + 1).min(FEW);
+        }
+    }
+    places
+}
+
 /// The chance of a passage: pairs of places times the probability that the words agree there.
-fn chance(passage: &Passage, sample: &[u32], background: &Background) -> f64 {
+fn chance(passage: &Passage, sample: &[u32], places: &[u32], background: &Background) -> f64 {
     let mut said: HashSet<u32> = HashSet::new();
     let mut bits = 0.0;
     for (number, run) in passage.runs.iter().enumerate() {
         let mut before = 0;
-        for word in &sample[run.sample as usize..(run.sample + run.len) as usize] {
-            bits += background.bits(before, *word, !said.insert(*word));
+        let range = run.sample as usize..(run.sample + run.len) as usize;
+        for (word, places) in sample[range.clone()].iter().zip(&places[range]) {
+            bits += background.bits(before, *word, !said.insert(*word), *places);
             before = *word;
         }
         if number > 0 {

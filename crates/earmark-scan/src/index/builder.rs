@@ -50,7 +50,8 @@ struct FileRow {
     length: u32,
     whole: [u8; 32],
     own_symbols: usize,
-    licenses: Vec<Range<u32>>,
+    /// Byte ranges of license text and of lines everybody has.
+    common: Vec<Range<u32>>,
     /// Fingerprints kept: the owner's, upstream's.
     kept: [u32; 2],
 }
@@ -99,7 +100,8 @@ impl IndexBuilder {
         let foreign: u32 = folded.iter().map(|range| range.end - range.start).sum();
         let own_symbols = self.scratch.symbols.len().saturating_sub(foreign as usize);
         let length = bytes.len() as u32;
-        self.files.push(FileRow { id: file, length, whole, own_symbols, licenses, kept: [0; 2] });
+        let common = [licenses, stops::imports(bytes)].concat();
+        self.files.push(FileRow { id: file, length, whole, own_symbols, common, kept: [0; 2] });
     }
 
     /// Fingerprints level 1 of the file in `self.scratch.symbols`.
@@ -214,11 +216,11 @@ fn wholes(files: &[FileRow], upstream: &[[u8; 32]]) -> Vec<([u8; 32], u32)> {
     rows
 }
 
-/// Per file the byte ranges that are license (kind 0) or upstream (kind 1), in order of their start.
+/// Per file the byte ranges that are everybody's (kind 0) or upstream (kind 1), in order of their start.
 fn stop_spans(files: &[FileRow], mut windows: Vec<(usize, u32)>, tokens: &Table) -> Vec<Vec<[u32; 3]>> {
     let mut spans: Vec<Vec<[u32; 3]>> = files
         .iter()
-        .map(|file| file.licenses.iter().map(|range| [range.start, range.end, 0]).collect())
+        .map(|file| file.common.iter().map(|range| [range.start, range.end, 0]).collect())
         .collect();
     windows.sort_unstable();
     let mut runs: Vec<(usize, u32, u32)> = Vec::new();
