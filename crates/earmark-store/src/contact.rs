@@ -1,4 +1,4 @@
-use earmark_model::{Slug, UnixMillis};
+use earmark_model::{KeyKind, Slug, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::columns::{instant, word, words};
@@ -18,23 +18,6 @@ pub struct Contact {
     /// When the person was added.
     pub added: UnixMillis,
 }
-
-/// What a contact's key is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum KeyKind {
-    /// An age recipient, `age1...`.
-    Age,
-    /// An SSH Ed25519 public key.
-    SshEd25519,
-    /// An SSH RSA public key.
-    SshRsa,
-    /// An OpenPGP certificate.
-    #[serde(rename = "openpgp")]
-    OpenPgp,
-}
-
-words!(KeyKind { Age = "age", SshEd25519 = "ssh-ed25519", SshRsa = "ssh-rsa", OpenPgp = "openpgp" });
 
 /// Where a key is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
