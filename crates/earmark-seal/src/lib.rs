@@ -1,1 +1,33 @@
-//! Encryption to recipients, signatures, key custody.
+//! Sealing a copy to its recipient's keys, packing it, committing to it, and keeping the program's
+//! own keys.
+//!
+//! A key is parsed ([`RecipientKey::parse`]), then checked at an instant ([`RecipientKey::check`]);
+//! only what passed, a [`CheckedKey`], can be sealed to ([`seal`]). A copy is packed as a
+//! deterministic tar ([`TarWriter`]), whose SHA-256 is the copy's digest. Everything that leaves here
+//! opens with `age`, `gpg`, `tar` and `zstd`.
+//!
+//! Instants are the caller's; randomness comes from the operating system, and from nowhere else.
+//!
+//! Not here: who the recipients are, when something may be sealed, the log.
+
+#![forbid(unsafe_code)]
+
+mod agefile;
+mod bundle;
+mod canonical;
+mod commit;
+mod kit;
+mod openpgp;
+mod recipient_key;
+mod seal;
+mod secret;
+mod tar;
+
+pub use bundle::{BundleError, copy_digest, write_tar, write_tar_zst};
+pub use canonical::{CanonicalError, canonical};
+pub use commit::{commit, commit_with_nonce, opens};
+pub use kit::{KitError, recovery_kit, restore_kit};
+pub use recipient_key::{CheckedKey, KeyError, RecipientKey};
+pub use seal::{Form, SealError, Sealed, seal};
+pub use secret::{CustodyError, ProgramKeys, SecretKey};
+pub use tar::{TarEntry, TarError, TarWriter};
