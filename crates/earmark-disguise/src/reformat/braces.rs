@@ -13,6 +13,8 @@ enum Open {
     Round(bool),
     /// Statements, one to a line.
     Block,
+    /// The members of a structure in C, which a name may follow.
+    Record,
     /// Members, one to a line.
     List,
     /// A short literal inside a line.
@@ -31,7 +33,8 @@ struct Page<'a> {
     /// The code token before `last`.
     before_last: Option<Token<'a>>,
     label: bool,
-    enumeration: bool,
+    /// What the brace behind `struct` or `enum` opens.
+    members: Option<Open>,
 }
 
 /// Lays `text` out in `style`.
@@ -47,7 +50,7 @@ pub(super) fn lay_out(language: Language, text: &str, style: &Style) -> String {
         last: None,
         before_last: None,
         label: false,
-        enumeration: false,
+        members: None,
     };
     let mut place = 0;
     let mut lines_before = 1;
@@ -154,13 +157,15 @@ impl<'a> Page<'a> {
     fn follow(&mut self, token: Token<'a>, next: Option<&Token<'a>>, ends_line: bool) {
         match token.text {
             "case" | "default" if token.kind == Kind::Word => self.label = self.language != Language::Rust,
-            "enum" if token.kind == Kind::Word => self.enumeration = true,
+            "enum" if token.kind == Kind::Word => self.members = Some(Open::List),
+            "struct" | "union" | "class" if token.kind == Kind::Word => self.members = Some(Open::Record),
             "else" | "do" if token.kind == Kind::Word => self.body_below(next),
             _ if token.kind != Kind::Punct => {}
             "(" | "[" => {
                 let condition = self
                     .last
                     .is_some_and(|last| matches!(last.text, "if" | "for" | "while" | "switch" | "catch"));
+                self.members = None;
                 self.open.push(Open::Round(condition && token.text == "("));
             }
             ")" | "]" => {
@@ -174,9 +179,9 @@ impl<'a> Page<'a> {
                 let kind = self.brace(ends_line);
                 self.open.push(kind);
                 self.label = false;
-                self.enumeration = false;
+                self.members = None;
                 if kind != Open::Inline && !next.is_some_and(|next| next.is("}")) {
-                    self.indent_from(self.open.len() - 1);
+                    self.indent_from(self.depth() - 1);
                 }
             }
             "}" => {
@@ -188,21 +193,20 @@ impl<'a> Page<'a> {
                 let goes_on = next.is_some_and(|next| {
                     next.kind == Kind::Punct
                         && matches!(next.text, ")" | "," | ";" | "." | "]" | "(" | "?" | "[")
+                        || closed == Some(Open::Record) && !next.is("}")
                         || self.style.else_beside
                             && matches!(next.text, "else" | "while" | "catch" | "finally")
-                        || next.kind == Kind::Word
-                            && self.language == Language::C
-                            && !self.inside_statements()
                 });
-                if closed == Some(Open::Block) && !goes_on {
+                if matches!(closed, Some(Open::Block | Open::Record)) && !goes_on {
                     self.end_line();
                 }
             }
             ";" if self.inside_statements() => {
                 self.label = false;
-                self.enumeration = false;
+                self.members = None;
                 self.end_line();
             }
+            "=" => self.members = None,
             "," if self.open.last() == Some(&Open::List) || self.rust_block() => self.end_line(),
             ":" if self.label && self.inside_statements() => {
                 self.label = false;
@@ -218,11 +222,14 @@ impl<'a> Page<'a> {
         let statement = matches!(last.kind, Kind::Punct)
             && matches!(last.text, ")" | ";" | "{" | "}" | "=>" | ">" | "]")
             || matches!(last.text, "else" | "do" | "try" | "finally" | "unsafe" | "loop" | "const")
-            || self.language != Language::JavaScript && last.kind == Kind::Word && last.text != "return";
+            || self.language == Language::C
+                && (last.is(":") || last.kind == Kind::Word && last.text != "return");
         let literal =
             matches!(self.open.last(), Some(Open::Inline | Open::List)) && self.language == Language::C;
-        if self.enumeration && self.language == Language::C {
-            Open::List
+        if self.language == Language::Rust {
+            Open::Block
+        } else if let (Language::C, Some(members)) = (self.language, self.members) {
+            members
         } else if statement && !literal {
             Open::Block
         } else if ends_line {
@@ -233,7 +240,7 @@ impl<'a> Page<'a> {
     }
 
     fn inside_statements(&self) -> bool {
-        matches!(self.open.last(), None | Some(Open::Block | Open::List))
+        matches!(self.open.last(), None | Some(Open::Block | Open::Record | Open::List))
     }
 
     fn rust_block(&self) -> bool {
@@ -243,7 +250,7 @@ impl<'a> Page<'a> {
     /// Starts the closing brace's line, unless its literal is inside one.
     fn close_brace(&mut self) {
         match self.open.last() {
-            Some(Open::Block | Open::List) if !self.last.is_some_and(|last| last.is("{")) => {
+            Some(Open::Block | Open::Record | Open::List) if !self.last.is_some_and(|last| last.is("{")) => {
                 self.end_line();
                 self.extra = 0;
             }
@@ -290,8 +297,8 @@ impl<'a> Page<'a> {
     }
 
     fn wants_gap(&self, last: Token<'_>, token: Token<'_>, touching: bool) -> bool {
-        let value =
-            last.kind != Kind::Punct && !is_operator_word(last.text) || matches!(last.text, ")" | "]" | "}");
+        let value = last.kind != Kind::Punct && !is_operator_word(self.language, last.text)
+            || matches!(last.text, ")" | "]" | "}");
         match (last.text, token.text) {
             _ if last.kind != Kind::Punct && token.kind != Kind::Punct => true,
             ("(" | "[", _) | (_, ")" | "]" | "," | ";") => false,
@@ -319,7 +326,7 @@ impl<'a> Page<'a> {
             (_, "*" | "&" | "!") if self.language != Language::JavaScript => true,
             _ => {
                 self.style.airy
-                    || last.kind == Kind::Word && is_operator_word(last.text)
+                    || last.kind == Kind::Word && is_operator_word(self.language, last.text)
                     || matches!(token.text, "=" | "=>" | "->")
             }
         }
@@ -331,22 +338,27 @@ impl<'a> Page<'a> {
             None => true,
             Some(before) => {
                 before.kind == Kind::Punct && !matches!(before.text, ")" | "]" | "}" | "++" | "--")
-                    || is_operator_word(before.text)
+                    || is_operator_word(self.language, before.text)
             }
         }
     }
 
     /// Tells whether the line is full and may be broken before `token`.
     fn breaks_before(&self, token: Token<'_>) -> bool {
-        let width = self.open.len() * self.style.indent.len() + self.line.len() + token.text.len();
+        let width = self.depth() * self.style.indent.len() + self.line.len() + token.text.len();
         let Some(last) = self.last else { return false };
         let breakable =
             last.kind == Kind::Punct && matches!(last.text, "," | "&&" | "||" | "=" | "+" | "?" | "(");
         width > self.style.width && breakable && !self.line.trim().is_empty() && token.kind != Kind::Punct
     }
 
+    /// Levels of indentation: parentheses make none.
+    fn depth(&self) -> usize {
+        self.open.iter().filter(|open| !matches!(open, Open::Round(_))).count()
+    }
+
     fn end_line(&mut self) {
-        self.indent_from(self.open.len());
+        self.indent_from(self.depth());
     }
 
     /// Ends the line, which belongs at `depth` brackets.
@@ -374,28 +386,13 @@ impl<'a> Page<'a> {
 }
 
 /// Tells whether a word stands before a value like an operator.
-fn is_operator_word(word: &str) -> bool {
-    matches!(
-        word,
-        "return"
-            | "case"
-            | "typeof"
-            | "in"
-            | "of"
-            | "delete"
-            | "void"
-            | "throw"
-            | "new"
-            | "else"
-            | "do"
-            | "await"
-            | "yield"
-            | "instanceof"
-            | "as"
-            | "mut"
-            | "match"
-            | "if"
-            | "while"
-            | "let"
-    )
+fn is_operator_word(language: Language, word: &str) -> bool {
+    match word {
+        "return" | "case" | "else" | "do" | "in" | "if" | "while" => true,
+        "typeof" | "of" | "delete" | "void" | "throw" | "new" | "await" | "yield" | "instanceof" => {
+            language == Language::JavaScript
+        }
+        "as" | "mut" | "match" | "let" => language == Language::Rust,
+        _ => false,
+    }
 }

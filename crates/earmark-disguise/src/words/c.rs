@@ -6,6 +6,9 @@ return short signed sizeof static struct switch typedef union unsigned void vola
 class namespace template typename public private protected virtual using new delete this operator throw try catch
 define undef include include_next ifdef ifndef elif endif error warning pragma line defined once
 size_t ssize_t ptrdiff_t wchar_t intptr_t uintptr_t off_t pid_t time_t clock_t FILE DIR va_list
+sig_atomic_t lconv decimal_point thousands_sep L_tmpnam TMP_MAX LC_ALL LC_COLLATE LC_CTYPE LC_MONETARY LC_NUMERIC LC_TIME
+DBL_MANT_DIG FLT_MANT_DIG LDBL_MANT_DIG DBL_DIG DBL_MAX_10_EXP DBL_EPSILON RTLD_NOW RTLD_GLOBAL RTLD_LOCAL dlopen dlsym dlclose dlerror
+tmpnam mkstemp strpbrk pathconf localtime_r gmtime_r IOFBF _IOFBF _IOLBF _IONBF popen pclose _setjmp _longjmp sigsetjmp siglongjmp
 int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t socklen_t sockaddr sockaddr_in sockaddr_un sockaddr_storage
 in_addr in6_addr addrinfo timeval timespec tm stat pollfd fd_set mode_t uid_t gid_t
 NULL EOF stdin stdout stderr errno main argc argv

@@ -2,7 +2,7 @@
 
 pub(super) const WORDS: &str = "
 False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda
-nonlocal not or pass raise return try while with yield match case type self cls
+nonlocal not or pass raise return try while with yield match case type self cls annotations division print_function unicode_literals absolute_import generator_stop
 abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod enumerate eval
 exec filter float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len list locals map
 max memoryview min next object oct open ord pow print property range repr reversed round set setattr slice sorted staticmethod str sum
