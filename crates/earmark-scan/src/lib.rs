@@ -34,14 +34,17 @@ mod index;
 mod key;
 mod lexer;
 mod prefilter;
+mod refine;
 mod region;
 mod scanner;
 mod stops;
 mod symbols;
 mod view;
 mod weigh;
+mod words;
 
 pub use exact::{ExactMatch, ExactResult};
 pub use index::{IndexBuilder, IndexError, Segment};
 pub use key::IndexKey;
+pub use refine::refine;
 pub use scanner::{ScanOptions, ScanResult, Scanner, Scratch};

@@ -1,4 +1,4 @@
-use super::words::pair;
+use crate::words::pair;
 
 const SINGLES: u32 = 20;
 const PAIRS: u32 = 22;

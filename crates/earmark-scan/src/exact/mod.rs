@@ -5,11 +5,7 @@
 
 mod background;
 mod search;
-mod words;
 
 pub use search::{ExactMatch, ExactResult};
 
 pub(crate) use search::search;
-
-#[cfg(test)]
-mod tests;

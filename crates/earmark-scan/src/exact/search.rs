@@ -4,8 +4,8 @@ use std::ops::Range;
 use earmark_model::{Digest, Level, Match, Region, Span};
 
 use super::background::Background;
-use super::words::{Words, pair};
 use crate::index::Segment;
+use crate::words::{Words, pair};
 
 /// Words in a gram.
 const GRAM: usize = 4;

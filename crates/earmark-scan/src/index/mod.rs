@@ -11,6 +11,3 @@ pub use error::IndexError;
 pub use segment::Segment;
 
 pub(crate) use layout::{Level, SYMBOLS, TOKENS, known};
-
-#[cfg(test)]
-mod tests;

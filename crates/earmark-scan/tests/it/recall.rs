@@ -18,7 +18,8 @@ fn every_disguise_of_a_whole_file_is_found() {
     let mut seed = Seed(1);
     let files: Vec<String> = (0..30).map(|number| code(&mut seed, 40 + 12 * number)).collect();
     let scanner = scanner(&files);
-    let disguises: &[(&str, &dyn Fn(&str) -> String)] = &[
+    type Disguise<'a> = (&'a str, &'a dyn Fn(&str) -> String);
+    let disguises: &[Disguise<'_>] = &[
         ("line ends and tabs", &|text| text.replace('\n', "\r\n").replace('\t', "        ")),
         ("comments stripped", &|text| stripped(text)),
         ("reformatted", &|text| reformatted(text)),

@@ -1,13 +1,13 @@
 /// A text as words: runs of letters, digits, `_` and bytes beyond ASCII, letters in lower case.
 #[derive(Debug, Default)]
-pub(super) struct Words {
-    pub(super) hashes: Vec<u32>,
-    pub(super) spans: Vec<(u32, u32)>,
+pub(crate) struct Words {
+    pub(crate) hashes: Vec<u32>,
+    pub(crate) spans: Vec<(u32, u32)>,
 }
 
 impl Words {
     /// Replaces the content by the words of `bytes`.
-    pub(super) fn read(&mut self, bytes: &[u8]) {
+    pub(crate) fn read(&mut self, bytes: &[u8]) {
         self.hashes.clear();
         self.spans.clear();
         let mut start = None;
@@ -29,7 +29,7 @@ impl Words {
 }
 
 /// Mixes two hashes.
-pub(super) fn pair(a: u32, b: u32) -> u32 {
+pub(crate) fn pair(a: u32, b: u32) -> u32 {
     let mixed = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     ((mixed ^ mixed >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
