@@ -36,6 +36,10 @@ pub fn unmarked_bound(laws: &[(Vec<u16>, u64)], colluders: u32, t: u64) -> Optio
 /// coalition holds the original's symbol at all but `t` positions.
 pub(crate) fn unmarked(document: &ReadingDocument, sound: &Sound) -> Option<Unmarked> {
     let (laws, t) = tally(document, sound);
+    // The check needs every codeword.
+    if (document.codewords.0.len() as u64) < document.n {
+        return None;
+    }
     let cover = Cover::new(document);
     let mut found = None;
     for c in 1..=COALITION_MAX {

@@ -108,3 +108,38 @@ pub struct MatchInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chance: Option<f64>,
 }
+
+impl ReadingDocument {
+    /// A document about `n` recipients that says nothing yet; `alpha` and what was read are still to be filled in.
+    #[must_use]
+    pub fn blank(n: u64) -> Self {
+        Self {
+            version: 1,
+            asset: None,
+            revisions: Vec::new(),
+            plan: None,
+            reader: None,
+            matter: None,
+            look: None,
+            alpha: None,
+            alpha_look: None,
+            n,
+            levels: Vec::new(),
+            classes: Vec::new(),
+            positions: Vec::new(),
+            codewords: Codewords::default(),
+            matched: None,
+            decision: None,
+        }
+    }
+
+    /// Makes a public copy: hides every symbol at a position that was not read, which no test uses.
+    ///
+    /// What is shown of a codeword is burned; what is hidden stays useful.
+    pub fn hide_unread(&mut self) {
+        let unread: Vec<bool> = self.positions.iter().map(|p| p.y.is_none()).collect();
+        for word in self.codewords.0.values_mut() {
+            *word = word.chars().zip(&unread).map(|(c, &hide)| if hide { '.' } else { c }).collect();
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! What a replay finds.
 
+use std::fmt;
+
 use crate::document::{Decision, Verdict};
 
 /// One disagreement between a document and its replay.
@@ -37,6 +39,45 @@ pub enum Difference {
     },
     /// The recorded numbers of the verdict `unmarked` are not what the document gives.
     Unmarked,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |verdict: Verdict| match verdict {
+            Verdict::Traced => "traced",
+            Verdict::Unmarked => "unmarked",
+            Verdict::OursUntraceable => "ours-untraceable",
+            Verdict::NotOurs => "not-ours",
+        };
+        match self {
+            Self::Verdict { recorded, follows } => write!(
+                f,
+                "the recorded verdict is `{}`, and `{}` follows from the recorded tests",
+                name(*recorded),
+                name(*follows)
+            ),
+            Self::Numbers { recipients } => {
+                write!(
+                    f,
+                    "the score or p recorded for `{}` is not what its weights give",
+                    recipients.join("`, `")
+                )
+            }
+            Self::Weights { recipients } => write!(
+                f,
+                "the weights recorded for `{}` do not follow from its set and strategy",
+                recipients.join("`, `")
+            ),
+            Self::Derivation { recipients } => {
+                write!(f, "deriving the test of `{}` again gives another one", recipients.join("`, `"))
+            }
+            Self::Suspects => f.write_str("the copies or sets named are not those that the tests name"),
+            Self::Rederived { verdict } => {
+                write!(f, "deciding from the beginning gives the verdict `{}`", name(*verdict))
+            }
+            Self::Unmarked => f.write_str("the recorded numbers of `unmarked` are not those of the document"),
+        }
+    }
 }
 
 /// The outcome of a replay.

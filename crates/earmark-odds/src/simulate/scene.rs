@@ -109,22 +109,14 @@ impl Scene {
         }
         let alpha_look = self.look.then(|| crate::pvalue::LookAlpha::of_look(self.alpha, 1));
         let document = ReadingDocument {
-            version: 1,
-            asset: None,
-            revisions: Vec::new(),
-            plan: None,
-            reader: None,
-            matter: None,
-            look: None,
             alpha: Some(self.alpha),
             alpha_look,
-            n: u64::from(self.recipients),
             levels: laws.iter().map(|law| Level::of_law(law)).collect(),
             classes: vec![Class { err: self.err.clamp(0.01, 0.5) }],
             positions,
             codewords,
             matched: Some(MatchInfo { level: "alarm".to_owned(), chance: None }),
-            decision: None,
+            ..ReadingDocument::blank(u64::from(self.recipients))
         };
         Trial { document, colluders: guilty.into_iter().map(name).collect() }
     }

@@ -81,6 +81,56 @@ fn symbols_may_be_hidden_where_nothing_was_read() {
 }
 
 #[test]
+fn a_public_copy_replays_like_the_whole_document() {
+    let scene = Scene {
+        positions: 200,
+        recipients: 12,
+        erasure: 0.4,
+        look: true,
+        ..Scene::new(BiasSet::S4, 1, Attack::Majority)
+    };
+    let mut document = scene.play(8).document;
+    for original in [false, true] {
+        if original {
+            document.positions.iter_mut().for_each(|p| p.y = p.y.map(|_| 0));
+            document.positions.iter_mut().take(170).for_each(|p| p.y = Some(0));
+        }
+        document.decision = Some(decide(&document).unwrap());
+        assert_eq!(document.decision.as_ref().unwrap().unmarked.is_some(), original);
+        let mut public = document.clone();
+        public.hide_unread();
+        assert!(public.codewords.0.values().all(|word| word.contains('.')));
+        let public = ReadingDocument::parse(public.to_json().unwrap().as_bytes()).unwrap();
+        let outcome = replay(&public).unwrap();
+        assert_eq!(outcome.decision.verdict, document.decision.as_ref().unwrap().verdict);
+        assert_eq!(outcome.decision.suspects, document.decision.as_ref().unwrap().suspects);
+        assert_eq!(outcome.decision.unmarked, document.decision.as_ref().unwrap().unmarked);
+    }
+}
+
+/// Where codewords are missing, nobody can say that none of them explains the sample.
+#[test]
+fn unmarked_needs_every_codeword() {
+    let mut document =
+        Scene { recipients: 8, positions: 200, ..Scene::new(BiasSet::S4, 1, Attack::Majority) }
+            .play(8)
+            .document;
+    document.positions.iter_mut().for_each(|p| p.y = Some(0));
+    assert!(decide(&document).unwrap().unmarked.is_some());
+    document.n = 9;
+    assert!(decide(&document).unwrap().unmarked.is_none());
+}
+
+#[test]
+fn the_examples_of_the_format_page_are_read() {
+    let page = include_str!("../../../../docs/formats/reading.md");
+    let mut blocks = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let document = ReadingDocument::parse(blocks.next().unwrap().as_bytes()).unwrap();
+    assert_eq!(document.positions.len(), 3);
+    let _: earmark_odds::document::Test = serde_json::from_str(blocks.next().unwrap()).unwrap();
+}
+
+#[test]
 fn a_million_and_one_positions_are_refused() {
     let mut document = ReadingDocument::parse(SOUND.as_bytes()).unwrap();
     document.positions = vec![document.positions[2].clone(); 1_000_001];
@@ -150,7 +200,8 @@ fn altered_verdicts_scores_sets_and_missing_tests_are_noticed() {
 
 #[test]
 fn recorded_tests_that_cannot_be_recomputed_are_refused() {
-    let changes: [(&str, fn(&mut Decision)); 9] = [
+    type Change = fn(&mut Decision);
+    let changes: [(&str, Change); 9] = [
         ("conditioned on itself", |d| d.tests[0].given = vec![d.tests[0].recipient.clone()]),
         ("no codeword", |d| d.tests[0].given = vec!["nobody".to_owned()]),
         ("no codeword", |d| d.tests[0].recipient = "nobody".to_owned()),
