@@ -20,7 +20,7 @@ class Vault:
         self.limit = limit
 
     def call(self, *arguments, wanted=(0, 1)):
-        """Runs one command and gives its JSON document, or its text when it is none."""
+        """Runs one command and gives its JSON document when it was asked for, else its text."""
         command = [str(self.binary), "--vault", str(self.folder), *map(str, arguments)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=self.limit)
@@ -28,10 +28,12 @@ class Vault:
             raise Refused(f"`{' '.join(command)}` took more than {self.limit} s") from None
         if done.returncode not in wanted:
             raise Refused(f"`{' '.join(command)}` ended with {done.returncode}: {done.stderr.strip()[-800:]}")
+        if "--json" not in command:
+            return done.stdout
         try:
             return json.loads(done.stdout)
         except ValueError:
-            return done.stdout
+            raise Refused(f"`{' '.join(command)}` printed no JSON document: {done.stdout[:300]!r}") from None
 
     def open(self):
         """Makes the vault, with a program key of its own and 79 partners, unless it is there."""

@@ -12,7 +12,7 @@ mod token;
 
 pub(crate) use token::{Kind, Token};
 
-use crate::Language;
+use crate::language::Language;
 
 /// Cuts `text` by the lexical rules of `language`.
 pub(crate) fn lex(language: Language, text: &str) -> Vec<Token<'_>> {

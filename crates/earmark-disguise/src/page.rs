@@ -1,7 +1,6 @@
 //! A web page that shows code, as forums and paste sites save it.
 
-use crate::Language;
-use crate::language;
+use crate::language::{Language, language};
 use crate::lex::{Kind, lex};
 use crate::words::is_kept;
 

@@ -4,8 +4,8 @@ mod braces;
 mod python;
 mod style;
 
-use crate::Language;
 use crate::dice::Dice;
+use crate::language::Language;
 use style::Style;
 
 /// Lays `text` out in a style of its own, drawn from `seed`.

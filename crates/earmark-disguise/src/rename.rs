@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::Language;
 use crate::dice::Dice;
+use crate::language::Language;
 use crate::lex::{Kind, lex};
 use crate::words::{is_kept, is_kept_anywhere};
 

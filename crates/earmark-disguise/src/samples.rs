@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::Language;
+use crate::language::Language;
 use crate::lex::lex;
 
 pub(crate) const LANGUAGES: [Language; 6] =
@@ -17,7 +17,7 @@ pub(crate) fn tokens(language: Language, text: &str) -> Vec<&str> {
 pub(crate) fn program() -> impl Strategy<Value = (Language, String)> {
     (any::<u64>(), 0_usize..5).prop_map(|(seed, place)| {
         let file = crate::decoys::decoy(seed, place);
-        (crate::language(&file.path), file.text)
+        (crate::language::language(&file.path), file.text)
     })
 }
 

@@ -1,6 +1,6 @@
 //! Taking the comments out.
 
-use crate::Language;
+use crate::language::Language;
 use crate::lex::{Kind, lex};
 
 /// Takes every comment out of `text` and closes up the lines that it leaves blank.

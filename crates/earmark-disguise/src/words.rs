@@ -9,7 +9,7 @@ mod rust;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::Language;
+use crate::language::Language;
 
 static KEPT: LazyLock<[HashSet<&'static str>; 4]> = LazyLock::new(|| {
     [c::WORDS, javascript::WORDS, rust::WORDS, python::WORDS]

@@ -1,7 +1,7 @@
 //! Tokens of the languages written with braces: C, JavaScript, Rust.
 
 use super::token::{Kind, Scanner, Token, is_word};
-use crate::Language;
+use crate::language::Language;
 
 /// A regular expression longer than this is taken for a division, so that scanning stays linear.
 const REGEX_BYTES: usize = 2_000;

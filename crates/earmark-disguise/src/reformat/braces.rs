@@ -3,7 +3,7 @@
 //! Not here: any change of a token. Where leaving out a blank could join two tokens, the blank stays.
 
 use super::style::Style;
-use crate::Language;
+use crate::language::Language;
 use crate::lex::{Kind, Token, lex, may_touch};
 
 /// What an open bracket is, which decides how its inside is laid out.

@@ -1,7 +1,7 @@
 //! Another width of indentation for Python.
 
 use super::style::Style;
-use crate::Language;
+use crate::language::Language;
 use crate::lex::{Kind, Token, lex};
 
 /// Indents every statement by its depth in `style`; lines inside brackets move along with their statement.
