@@ -29,7 +29,12 @@ fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         _ => node.field("body"),
     };
     let Some(body) = body else { return };
-    let before = node.children().take_while(|child| child.id() != body.id()).last();
+    // What stands before is no comment: a brace after `// ...` would belong to it.
+    let before = node
+        .children()
+        .take_while(|child| child.id() != body.id())
+        .filter(|child| !child.is_comment())
+        .last();
     if let Some(before) = before
         && body.is_clean()
         && is_plain_place(facts, body)

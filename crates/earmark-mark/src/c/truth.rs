@@ -80,6 +80,9 @@ fn compared(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     if middle.contains(&b'\n') {
         return None;
     }
+    if inner.is_some() && is_under_not(node) {
+        return None;
+    }
     let mut draft = build(node, value, inner, sign == b"==", middle, zero.text());
     let text = match (current, inner) {
         (1, None) => vec![child(value), verbatim(source, value.span().end, node.span().end)],
@@ -126,9 +129,20 @@ fn negated(facts: &Facts, node: Node<'_>) -> Option<Draft> {
 /// `p`, or `a & b`.
 fn plain(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     if is_bits(node) {
-        return Some(build(node, node, Some(node), false, b" != ", b"0"));
+        // `!(a & b)` as a whole is falsehood's.
+        return if is_under_not(node) {
+            None
+        } else {
+            Some(build(node, node, Some(node), false, b" != ", b"0"))
+        };
     }
     is_operand(facts, node).then(|| build(node, node, None, false, b" != ", b"0"))
+}
+
+/// Whether the node is all that `!( )` holds.
+fn is_under_not(node: Node<'_>) -> bool {
+    let above = node.parent().filter(|parent| parent.kind() == "parenthesized_expression");
+    above.and_then(Node::parent).is_some_and(|above| above.kind() == "unary_expression")
 }
 
 fn is_bits(node: Node<'_>) -> bool {
