@@ -186,6 +186,7 @@ pub(super) fn module(theme: &'static Theme, dice: &mut Dice) -> Module {
             names: Vec::new(),
             fixed: Vec::new(),
             list: None,
+            counter: None,
             last: 0,
         }
         .function();
@@ -205,6 +206,8 @@ struct Planner<'a> {
     /// Those of them that must not be set.
     fixed: Vec<String>,
     list: Option<String>,
+    /// The counter of the innermost loop over the list.
+    counter: Option<String>,
     last: usize,
 }
 
@@ -212,12 +215,12 @@ impl Planner<'_> {
     fn function(mut self) -> Function {
         let (verb, noun) = (self.dice.pick(self.theme.verbs), self.dice.pick(self.theme.nouns));
         let about = format!(
-            "{}s the {noun} {}.",
+            "Helps to {} the {noun} {}.",
             verb.replace('_', " "),
             self.dice.pick(&["once", "as far as possible", "for the day", "with care", "again"])
         );
         if self.dice.percent(60) {
-            self.list = Some(format!("{}s", self.dice.pick(self.theme.nouns)));
+            self.list = Some(format!("{}_list", self.dice.pick(self.theme.nouns)));
         }
         let numbers: Vec<String> = (0..1 + self.dice.below(3)).map(|_| self.fresh()).collect();
         self.fixed = numbers.clone();
@@ -293,7 +296,12 @@ impl Planner<'_> {
                 };
                 let name = self.fresh();
                 self.fixed.push(name.clone());
+                let outer = self.counter.clone();
+                if self.list.is_some() {
+                    self.counter = Some(name.clone());
+                }
                 let body = self.steps(depth + 1);
+                self.counter = outer;
                 self.fixed.pop();
                 self.names.retain(|other| *other != name);
                 Step::Count(name, bound, body)
@@ -351,6 +359,9 @@ impl Planner<'_> {
             }
             7 if self.list.is_some() => {
                 let list = self.list.clone().unwrap_or_default();
+                if let Some(counter) = &self.counter {
+                    return Value::Element(list, Box::new(Value::Name(counter.clone())));
+                }
                 let divided = Value::Pair(
                     Box::new(Value::Number(self.dice.below(40) as i64)),
                     "%",
