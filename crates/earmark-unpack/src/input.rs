@@ -6,6 +6,9 @@ use std::io::{self, Read};
 /// How far one can look ahead.
 pub(crate) const AHEAD: usize = 64 << 10;
 
+/// How far one can step back.
+pub(crate) const BACK: usize = 16;
+
 /// Where an inner content comes from.
 pub(crate) enum Source<'a> {
     /// It lies in memory as a whole.
@@ -21,14 +24,14 @@ pub(crate) struct Input<'a> {
 }
 
 enum Kind<'a> {
-    Slice(&'a [u8]),
+    Slice { all: &'a [u8], at: usize },
     Stream { from: &'a mut dyn Read, buffer: Vec<u8>, start: usize, ended: bool },
 }
 
 impl<'a> Input<'a> {
     pub(crate) fn new(source: Source<'a>) -> Self {
         let kind = match source {
-            Source::Slice(bytes) => Kind::Slice(bytes),
+            Source::Slice(all) => Kind::Slice { all, at: 0 },
             Source::Stream(from) => Kind::Stream { from, buffer: Vec::new(), start: 0, ended: false },
         };
         Self { kind, consumed: 0 }
@@ -37,16 +40,16 @@ impl<'a> Input<'a> {
     /// The next bytes: at least `want` of them (at most [`AHEAD`]) unless the end is nearer, often more.
     pub(crate) fn ahead(&mut self, want: usize) -> io::Result<&[u8]> {
         match &mut self.kind {
-            Kind::Slice(bytes) => Ok(bytes),
+            Kind::Slice { all, at } => Ok(&all[*at..]),
             Kind::Stream { from, buffer, start, ended } => {
                 let want = want.min(AHEAD);
                 while buffer.len() - *start < want && !*ended {
-                    if *start > 0 {
-                        buffer.drain(..*start);
-                        *start = 0;
+                    if *start > BACK {
+                        buffer.drain(..*start - BACK);
+                        *start = BACK;
                     }
                     let have = buffer.len();
-                    buffer.resize(AHEAD, 0);
+                    buffer.resize(BACK + AHEAD, 0);
                     let read = from.read(&mut buffer[have..]);
                     buffer.truncate(have + read.as_ref().map_or(0, |read| *read));
                     *ended = read? == 0;
@@ -60,9 +63,20 @@ impl<'a> Input<'a> {
     pub(crate) fn consume(&mut self, count: usize) {
         self.consumed += count as u64;
         match &mut self.kind {
-            Kind::Slice(bytes) => *bytes = bytes.get(count..).unwrap_or_default(),
+            Kind::Slice { all, at } => *at = (*at + count).min(all.len()),
             Kind::Stream { buffer, start, .. } => *start = (*start + count).min(buffer.len()),
         }
+    }
+
+    /// Goes back by `count` bytes (at most [`BACK`]) that were consumed.
+    pub(crate) fn step_back(&mut self, count: usize) {
+        let start = match &mut self.kind {
+            Kind::Slice { at, .. } => at,
+            Kind::Stream { start, .. } => start,
+        };
+        let count = count.min(*start);
+        *start -= count;
+        self.consumed -= count as u64;
     }
 
     /// How many bytes have been consumed.
@@ -73,14 +87,14 @@ impl<'a> Input<'a> {
     /// The rest, if it lies in memory.
     pub(crate) fn slice(&self) -> Option<&'a [u8]> {
         match self.kind {
-            Kind::Slice(bytes) => Some(bytes),
+            Kind::Slice { all, at } => Some(&all[at..]),
             Kind::Stream { .. } => None,
         }
     }
 
     /// The rest as one piece of memory of at most `most` bytes, and whether more was left.
     pub(crate) fn hold(&mut self, most: usize) -> io::Result<(Cow<'a, [u8]>, bool)> {
-        if let Kind::Slice(bytes) = self.kind {
+        if let Some(bytes) = self.slice() {
             return Ok((Cow::Borrowed(bytes), false));
         }
         let mut held = Vec::new();

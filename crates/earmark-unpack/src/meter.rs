@@ -105,6 +105,11 @@ impl Meter {
         self.loss(path, why);
     }
 
+    /// Notes a gap of which was told before.
+    pub(crate) fn gap_again(&self) {
+        self.gaps.set(self.gaps.get() + 1);
+    }
+
     /// How many gaps there were so far: what is read while this grows is partial.
     pub(crate) fn gaps(&self) -> u64 {
         self.gaps.get()

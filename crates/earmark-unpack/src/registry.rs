@@ -3,6 +3,7 @@
 use crate::opening::{Container, Table};
 use crate::streams::bzip2::Bzip2;
 use crate::streams::gzip::Gzip;
+use crate::streams::headless::Headless;
 use crate::streams::xz::{Lzma, Xz};
 use crate::streams::zlib::Zlib;
 use crate::streams::zstd::Zstd;
@@ -21,7 +22,7 @@ use crate::zip::container::Zip;
 /// The table that everything goes through.
 pub(crate) const TABLE: Table = Table {
     streams: &[&Gzip, &Bzip2, &Xz, &Zstd, &Lzma, &Zlib, &Tar],
-    texts: &[&Zip, &Utf, &Html, &Mbox, &Mail, &Uuencode, &Numbered, &Diff, &Quoted, &Base64],
+    texts: &[&Zip, &Utf, &Html, &Mbox, &Mail, &Uuencode, &Numbered, &Diff, &Quoted, &Base64, &Headless],
 };
 
 /// What a container format tells of itself.

@@ -18,7 +18,7 @@ impl Container for Gzip {
     }
 
     fn limits(&self) -> &'static str {
-        "behind damage only further members are found, not the rest of the same one"
+        "behind damage, what is copied from before it stays unknown"
     }
 
     fn recognizes(&self, _: &str, content: &[u8]) -> bool {
@@ -36,6 +36,10 @@ impl Format for Gzip {
     fn start(&self, ahead: &[u8]) -> Option<(usize, GzipMember)> {
         let head = header_length(ahead)?;
         Some((head, GzipMember { inflate: Inflate::raw(), crc: Crc::new() }))
+    }
+
+    fn is_deflate(&self) -> bool {
+        true
     }
 }
 

@@ -1,6 +1,6 @@
 //! xz (`fd 37 7a 58 5a 00`) and the older lzma.
 
-use liblzma::stream::{Action, Status, Stream};
+use liblzma::stream::{Action, Filters, Status, Stream};
 
 use crate::input::Input;
 use crate::opening::{Container, Opening};
@@ -23,7 +23,7 @@ impl Container for Xz {
     }
 
     fn limits(&self) -> &'static str {
-        "behind damage only further streams are found"
+        "behind damage only further blocks and streams are found, and `xz` writes one block unless it runs in threads"
     }
 
     fn recognizes(&self, _: &str, content: &[u8]) -> bool {
@@ -44,6 +44,40 @@ impl Format for Xz {
         }
         Some((0, XzStream(Stream::new_stream_decoder(MEMORY, 0).ok()?)))
     }
+
+    /// Padding and checksum of a block; the index and the footer are longer, but nobody misses them.
+    const BETWEEN: u64 = 80;
+
+    fn restart(&self, ahead: &[u8]) -> Option<(usize, XzStream)> {
+        let (length, dictionary) = block_head(ahead)?;
+        let mut filters = Filters::new();
+        filters.lzma2_properties(&[dictionary]).ok()?;
+        Some((length, XzStream(Stream::new_raw_decoder(&filters).ok()?)))
+    }
+}
+
+/// Length and dictionary of the block head that starts here (xz file format 1.2.1, section 3.1), if it has one filter,
+/// LZMA2: the size in units of four, less one; flags; sizes; filter 21 with one property; zeros; CRC-32.
+fn block_head(bytes: &[u8]) -> Option<(usize, u8)> {
+    let length = (usize::from(*bytes.first()?) + 1) * 4;
+    let flags = *bytes.get(1)?;
+    // One filter, no reserved bits: most places end here.
+    if length < 8 || flags & 0x3f != 0 {
+        return None;
+    }
+    let head = bytes.get(..length)?;
+    let (fields, sum) = head.split_at(length - 4);
+    let mut at = 2;
+    for flag in [0x40, 0x80] {
+        if flags & flag != 0 {
+            at += fields.get(at..)?.iter().position(|byte| byte & 0x80 == 0)? + 1;
+        }
+    }
+    let [0x21, 1, dictionary, ..] = fields.get(at..)? else { return None };
+    let mut crc = flate2::Crc::new();
+    crc.update(fields);
+    // A dictionary as large as our memory limit and no larger (code 36 is 1 GiB).
+    (crc.sum().to_le_bytes() == sum && *dictionary <= 34).then_some((length, *dictionary))
 }
 
 pub(crate) struct Lzma;

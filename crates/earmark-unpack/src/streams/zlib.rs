@@ -40,6 +40,10 @@ impl Format for Zlib {
     fn start(&self, ahead: &[u8]) -> Option<(usize, Inflate)> {
         starts(ahead).then(|| (0, Inflate::zlib()))
     }
+
+    fn is_deflate(&self) -> bool {
+        true
+    }
 }
 
 fn starts(bytes: &[u8]) -> bool {

@@ -102,7 +102,7 @@ fn a_hundred_thousand_levels_end_at_the_limit() {
     nested.extend(heart);
     let started = Instant::now();
     let found = open("deep.zip", &nested);
-    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     assert_eq!(found.leaves.len(), 1);
     assert!(
         found.losses.iter().any(|loss| loss.why.contains("nested more than 16 deep")),
@@ -141,7 +141,7 @@ fn a_hundred_thousand_levels_end_at_the_limit() {
     let html = format!("<html><body>{}x", "<table><tr><td><div>".repeat(100_000));
     let started = Instant::now();
     open("deep.html", html.as_bytes());
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 
 /// An archive that holds itself (Cox 2010, "Zip files all the way down", by other means): a
@@ -157,7 +157,7 @@ fn overlapping_entries_cost_little() {
     }
     let started = Instant::now();
     open("overlap.zip", &bytes);
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 
 struct Impatient(u32);
