@@ -84,6 +84,22 @@ const PHRASES: &[&str] = &[
     "limitationsunderthelicense",
     "dealingsinthesoftware",
     "alteredfromanysource",
+    "thissoftwareandits",
+    "disclaimsallwarranties",
+    "disclaimallwarranties",
+    "specialindirectorconsequential",
+    "inanactionofcontract",
+    "negligenceorother",
+    "arisingoutoforin",
+    "lossofusedata",
+    "lossofminduse",
+    "isherebygranted",
+    "beliableforanyspecial",
+    "bothappearin",
+    "insupportingdocumentation",
+    "disclaimscopyright",
+    "maysharefreely",
+    "loremipsumdolor",
     "ourpledge",
     "harassmentfree",
     "projectmaintainers",
@@ -97,7 +113,7 @@ const PHRASES: &[&str] = &[
 /// Symbols before a phrase that still belong to the license.
 const BEFORE: u32 = 220;
 /// Symbols behind one.
-const BEHIND: u32 = 90;
+const BEHIND: u32 = 130;
 /// Two stretches of license with no more symbols between them are one.
 const BETWEEN: u32 = 1_200;
 
@@ -227,7 +243,7 @@ mod tests {
         let found = licenses(symbols.as_bytes());
         assert_eq!((found[0].start, found[0].end), (500, 524));
         let wide = widened(&found, 1_024);
-        assert_eq!((wide.len(), wide[0].start, wide[0].end), (1, 280, 614));
+        assert_eq!((wide.len(), wide[0].start, wide[0].end), (1, 280, 654));
         assert!(licenses("x".repeat(1_000).as_bytes()).is_empty());
     }
 

@@ -135,7 +135,7 @@ fn emit(symbols: &[u8], key: &GramKey, at: usize, take: &mut impl FnMut(u32, u64
     take(at as u32, key.gram(words));
 }
 
-/// Whether a gram says enough to be worth an entry: at least 8 of its symbols beyond the hexadecimal
+/// Whether a gram says enough to be worth an entry: at least 11 of its symbols beyond the hexadecimal
 /// digits, 8 different symbols, and no alphabet (published number tables are in everybody's code).
 pub(crate) fn telling(gram: &[u8]) -> bool {
     let mut seen = 0u64;
@@ -145,7 +145,7 @@ pub(crate) fn telling(gram: &[u8]) -> bool {
         beyond += u32::from(*symbol > b'f');
     }
     let steps = gram.windows(2).filter(|two| two[1] == two[0] + 1).count();
-    beyond >= 8 && steps <= 12 && seen.count_ones() >= 8
+    beyond >= 11 && steps <= 12 && seen.count_ones() >= 8
 }
 
 /// The way from symbol ordinals of one text back to bytes, for many questions.

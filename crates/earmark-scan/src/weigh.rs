@@ -15,9 +15,11 @@ pub(crate) struct Weight {
 }
 
 /// Distinct trigrams that make an alarm: in the best unbroken run, and in a whole chain of several runs.
-const ALARM: (usize, usize) = (48, 90);
+const ALARM: (usize, usize) = (50, 100);
 /// Distinct trigrams that make evidence.
-const EVIDENCE: (usize, usize) = (40, 60);
+const EVIDENCE: (usize, usize) = (42, 70);
+/// With so many different trigrams a text is no table, however often they come again.
+const MANY: usize = 200;
 /// Symbols covered that make an alarm, and evidence.
 const SYMBOLS: (u32, u32) = (128, 96);
 
@@ -66,8 +68,11 @@ fn strength(alarm: bool, evidence: bool) -> Option<Strength> {
     }
 }
 
+/// Counts the different trigrams; of a list whose rows are all alike only half.
 fn count(trigrams: &mut Vec<u32>) -> usize {
+    let all = trigrams.len();
     trigrams.sort_unstable();
     trigrams.dedup();
-    trigrams.len()
+    let distinct = trigrams.len();
+    if distinct < MANY && distinct * 3 < all { distinct / 2 } else { distinct }
 }
