@@ -3,9 +3,10 @@
 use crate::c::C;
 use crate::carrier::Carrier;
 use crate::language::Language;
+use crate::rust::Rust;
 
 /// Every carrier, asked in this order.
-pub const CARRIERS: &[&dyn Carrier] = &[&C];
+pub const CARRIERS: &[&dyn Carrier] = &[&C, &Rust];
 
 /// The carrier that takes a file of this path.
 #[must_use]

@@ -19,6 +19,17 @@ const fn c(
     RuleInfo { code: RuleCode(*code), name, language: Language::C, layer, class, survival, forms }
 }
 
+const fn r(
+    code: &[u8; 4],
+    name: &'static str,
+    layer: Layer,
+    class: RuleClass,
+    survival: u8,
+    forms: &'static [&'static str],
+) -> RuleInfo {
+    RuleInfo { code: RuleCode(*code), name, language: Language::Rust, layer, class, survival, forms }
+}
+
 use Layer::{Literal, Operator, Order, Statement};
 use RuleClass::{A, B, C};
 
@@ -61,6 +72,8 @@ pub const CATALOG: &[RuleInfo] = &[
     c(b"C034", "parentheses round an assigned comparison", Operator, A, 97, &["a", "(a)"]),
     c(b"C035", "parentheses round a deciding comparison", Operator, A, 97, &["a", "(a)"]),
     c(b"C036", "order of declarators", Order, C, 93, &[]),
+    r(b"R001", "order of items", Order, C, 93, &[]),
+    r(b"R002", "order of an impl's or a trait's members", Order, C, 93, &[]),
 ];
 
 /// What the catalog says of a code.

@@ -56,7 +56,8 @@ pub(crate) fn permutations(source: &[u8], code: RuleCode, rank: u8, units: &[Spa
     let form = |order: &&[usize]| {
         let mut parts = Vec::with_capacity(units.len() * 2);
         for (place, unit) in order.iter().enumerate() {
-            if let Some(gap) = place.checked_sub(1).and_then(|at| gaps.get(at)).filter(|gap| !gap.is_empty()) {
+            if let Some(gap) = place.checked_sub(1).and_then(|at| gaps.get(at)).filter(|gap| !gap.is_empty())
+            {
                 parts.push(Part::text(*gap));
             }
             parts.push(Part::Child(units[*unit]));
