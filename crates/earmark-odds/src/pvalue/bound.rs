@@ -53,10 +53,12 @@ pub fn solve_tilt(laws: &[Law], score: f64) -> f64 {
         } else {
             0.5 * (low + high)
         };
-        if (next - tilt).abs() <= 1e-14 * tilt.max(1e-3) {
+        let step = (next - tilt).abs();
+        tilt = next;
+        // Newton's steps square their error: what is left is below 1e-14.
+        if step <= 1e-7 * tilt.max(1e-3) {
             break;
         }
-        tilt = next;
     }
     tilt
 }

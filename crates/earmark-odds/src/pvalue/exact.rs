@@ -59,19 +59,21 @@ impl Table {
         Self { base: 0, mass: vec![1.0] }
     }
 
-    /// Convolves with a law given as (value, mass), values in any order.
-    fn convolve(&self, atoms: &[(i64, f64)]) -> Self {
+    /// Convolves with a law given as (value, mass), values in any order; `spare` is room to work in.
+    fn convolve(&mut self, atoms: &[(i64, f64)], spare: &mut Vec<f64>) {
         let low = atoms.iter().map(|a| a.0).min().unwrap_or(0);
         let high = atoms.iter().map(|a| a.0).max().unwrap_or(0);
         let span = usize::try_from(high - low).unwrap_or(0);
-        let mut mass = vec![0.0; self.mass.len() + span];
+        spare.clear();
+        spare.resize(self.mass.len() + span, 0.0);
         for &(value, weight) in atoms {
             let shift = usize::try_from(value - low).unwrap_or(0);
-            for (to, from) in mass.iter_mut().skip(shift).zip(&self.mass) {
+            for (to, from) in spare.iter_mut().skip(shift).zip(&self.mass) {
                 *to += weight * from;
             }
         }
-        Self { base: self.base + low, mass }
+        std::mem::swap(&mut self.mass, spare);
+        self.base += low;
     }
 
     /// Drops both ends up to [`LEFT_OUT`] each; returns the mass dropped.
@@ -92,10 +94,9 @@ impl Table {
             high += mass;
             last -= 1;
         }
-        if first > 0 || last < self.mass.len() {
-            self.mass = self.mass.get(first..last).unwrap_or_default().to_vec();
-            self.base += first as i64;
-        }
+        self.mass.truncate(last);
+        self.mass.drain(..first.min(last));
+        self.base += first as i64;
         low + high
     }
 }
@@ -223,6 +224,7 @@ impl Halves {
         }
         let mut work = 0u64;
         let mut tables = Vec::with_capacity(2);
+        let mut spare = Vec::new();
         for (_, mut groups) in sides {
             // Small steps first: they add most atoms for the least width.
             groups.sort_by_key(|g| g.step);
@@ -234,7 +236,7 @@ impl Halves {
                     if work > WORK_MAX || table.mass.len() as u64 + reach > LENGTH_MAX as u64 {
                         return None;
                     }
-                    table = table.convolve(&group.atoms);
+                    table.convolve(&group.atoms, &mut spare);
                     left_out += table.trim();
                     rounding += group.atoms.len() as f64 + 2.0;
                 }

@@ -7,7 +7,7 @@ fn plain(laws: &[Lattice]) -> Table {
     for law in laws {
         let atoms: Vec<(i64, f64)> = law.atoms.iter().map(|&(p, v)| (v, p)).collect();
         for _ in 0..law.count {
-            table = table.convolve(&atoms);
+            table.convolve(&atoms, &mut Vec::new());
         }
     }
     table
