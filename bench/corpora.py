@@ -49,7 +49,8 @@ def shell(line, cwd, limit, unprivileged=False):
         except subprocess.TimeoutExpired:
             status = "out of time"
         output.seek(0)
-        text = output.read().decode("utf-8", "replace")
+        # Colors would stand between a test's brackets.
+        text = re.sub(r"\x1b\[[0-9;]*m", "", output.read().decode("utf-8", "replace"))
     return status, text, time.monotonic() - started
 
 
