@@ -31,6 +31,10 @@ pub(crate) enum Pool {
 }
 
 /// Evaluates the expression with the pool of whichever database is behind the ledger.
+///
+/// Not for a statement that writes and returns rows: SQLite commits such a statement only when it is
+/// stepped past its last row, which `fetch_one` never does, so that a commit that fails (a full disk)
+/// would be taken for done. Those go through [`in_transaction`], whose commit is a statement.
 macro_rules! on_pool {
     ($ledger:expr, |$pool:ident| $body:expr) => {
         match &$ledger.pool {

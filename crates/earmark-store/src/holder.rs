@@ -55,14 +55,14 @@ impl Ledger {
     pub async fn add_holder(&self, new: &NewHolder) -> Result<u64, StoreError> {
         const SQL: &str = "insert into holder (who, note, asset, revision, since, added) \
                            values ($1, $2, $3, $4, $5, $6) returning id";
-        let id: i64 = on_pool!(self, |pool| sqlx::query_scalar(SQL)
+        let id: i64 = in_transaction!(self, |connection| sqlx::query_scalar(SQL)
             .bind(&new.who)
             .bind(&new.note)
             .bind(new.asset.as_ref().map(AssetName::as_str))
             .bind(new.revision.map(|digest| digest.0.to_vec()))
             .bind(new.since.0)
             .bind(new.added.0)
-            .fetch_one(pool)
+            .fetch_one(&mut *connection)
             .await
             .map_err(StoreError::on_write("holder", &new.who))?);
         crate::columns::number("holder.id", id)

@@ -16,6 +16,7 @@
 #[macro_use]
 mod database;
 
+mod admission;
 mod asset;
 mod blobs;
 mod check;
@@ -39,6 +40,7 @@ mod setting;
 mod sighting;
 mod vault;
 
+pub use admission::Admission;
 pub use asset::Asset;
 pub use blobs::{BlobError, BlobFuture, Blobs, StoredBlob};
 pub use check::{CheckOptions, CheckReport, Finding, check};

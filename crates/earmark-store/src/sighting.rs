@@ -40,11 +40,11 @@ impl Ledger {
         // An update that changes nothing, since `do nothing` would return no row.
         const SQL: &str = "insert into sighting (sample, digest, seen) values ($1, $2, $3) \
                            on conflict (sample, digest, seen) do update set seen = excluded.seen returning id";
-        let id: i64 = on_pool!(self, |pool| sqlx::query_scalar(SQL)
+        let id: i64 = in_transaction!(self, |connection| sqlx::query_scalar(SQL)
             .bind(&new.sample)
             .bind(new.digest.0.to_vec())
             .bind(new.seen.0)
-            .fetch_one(pool)
+            .fetch_one(&mut *connection)
             .await?);
         number("sighting.id", id)
     }
