@@ -5,27 +5,49 @@
 
 use crate::key::GramKey;
 use crate::lexer::{NAMES, Tokens};
+use crate::minima::minima;
 
 /// Tokens in a gram.
 pub(crate) const GRAM: usize = 32;
 /// An anchor's hash has this many leading zeros: one position in 8.
 const ZEROS: u32 = 3;
 
+/// Positions without an anchor after which a window minimum becomes one.
+const WINDOW: usize = 32;
+
 /// Calls `take` with each anchor's position and hash of its gram.
 ///
 /// A position is an anchor where the keyed hash of the kinds of the next eight tokens is small: kinds, since names
-/// may not have a say in it.
+/// may not have a say in it. Where 32 positions in a row hold none, the smallest hash of each such window is one, too:
+/// code that repeats its kinds would else have none for long.
 pub(crate) fn anchors(tokens: &Tokens, key: &GramKey, mut take: impl FnMut(u32, u64)) {
     if tokens.len() < GRAM {
         return;
     }
-    let last = tokens.len() - GRAM;
+    let positions = tokens.len() - GRAM + 1;
     let limit = u32::MAX >> ZEROS;
-    for (at, eight) in tokens.kinds[..last + 8].array_windows::<8>().enumerate() {
+    let hash = |at: usize| {
+        tokens.kinds[at..].first_chunk::<8>().map_or(0, |eight| key.anchor(u64::from_le_bytes(*eight)))
+    };
+    let mut gap_start = 0;
+    for (at, eight) in tokens.kinds[..positions + 7].array_windows::<8>().enumerate() {
         if key.anchor(u64::from_le_bytes(*eight)) <= limit {
-            let Some(codes) = tokens.codes[at..].first_chunk::<GRAM>() else { return };
-            take(at as u32, key.gram(words(&localized(codes))));
+            if at - gap_start >= WINDOW {
+                minima(gap_start, at, WINDOW, hash, |at| emit(tokens, key, at, &mut take));
+            }
+            gap_start = at + 1;
+            emit(tokens, key, at, &mut take);
         }
+    }
+    if positions - gap_start >= WINDOW {
+        minima(gap_start, positions, WINDOW, hash, |at| emit(tokens, key, at, &mut take));
+    }
+}
+
+#[inline]
+fn emit(tokens: &Tokens, key: &GramKey, at: usize, take: &mut impl FnMut(u32, u64)) {
+    if let Some(codes) = tokens.codes[at..].first_chunk::<GRAM>() {
+        take(at as u32, key.gram(words(&localized(codes))));
     }
 }
 

@@ -30,9 +30,11 @@
 mod chain;
 mod exact;
 mod grams;
+mod hidden;
 mod index;
 mod key;
 mod lexer;
+mod minima;
 mod prefilter;
 mod refine;
 mod region;

@@ -8,7 +8,7 @@ use crate::key::{IndexKey, Keys};
 use crate::lexer::{Lexer, PrefixCount, Tokens};
 use crate::prefilter::Prefilter;
 use crate::region::{self, Found, Sides};
-use crate::{grams, symbols, view};
+use crate::{grams, hidden, symbols, view};
 
 /// How a [`Scanner`] works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +18,13 @@ pub struct ScanOptions {
     pub dense_bytes: usize,
     /// Whether listings, quotes and diffs are also searched with their line prefixes taken off.
     pub strip_prefixes: bool,
+    /// Whether code in comments and in string literals is also searched by itself.
+    pub search_hidden: bool,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { dense_bytes: 64 << 10, strip_prefixes: true }
+        Self { dense_bytes: 64 << 10, strip_prefixes: true, search_hidden: true }
     }
 }
 
@@ -113,6 +115,11 @@ impl Scanner {
         let count = self.search(scratch, leaf, &mut found);
         if self.options.strip_prefixes && view::worth_stripping(count) {
             let view = view::View::without_prefixes(leaf);
+            let mut seen = Vec::new();
+            self.search(scratch, view.bytes(), &mut seen);
+            found.extend(seen.into_iter().map(|one| one.map(|span| view.leaf_span(span))));
+        }
+        if let Some(view) = self.options.search_hidden.then(|| hidden::view(leaf)).flatten() {
             let mut seen = Vec::new();
             self.search(scratch, view.bytes(), &mut seen);
             found.extend(seen.into_iter().map(|one| one.map(|span| view.leaf_span(span))));

@@ -5,6 +5,7 @@
 //! ```
 
 use crate::key::GramKey;
+use crate::minima::minima;
 
 /// Symbols in a gram.
 pub(crate) const GRAM: usize = 32;
@@ -97,32 +98,13 @@ pub(crate) fn anchors(symbols: &[u8], key: &GramKey, zeros: u32, mut take: impl 
     }
 }
 
-/// Emits the minima of all windows inside `from..to`, a stretch without anchors of the usual density.
+/// Emits the minima of all windows inside `from..to`, a stretch without anchors of the usual density. One under a
+/// denser limit was emitted on the way already; twice does no harm.
 fn fill(symbols: &[u8], key: &GramKey, from: usize, to: usize, take: &mut impl FnMut(u32, u64)) {
-    let hash_at = |at: usize| {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(&symbols[at..at + 8]);
-        key.anchor(u64::from_le_bytes(eight))
+    let hash = |at: usize| {
+        symbols[at..].first_chunk::<8>().map_or(0, |eight| key.anchor(u64::from_le_bytes(*eight)))
     };
-    // A queue of (hash, position), rising in both: its head is the minimum of the window that ends here.
-    let mut queue: std::collections::VecDeque<(u32, usize)> = std::collections::VecDeque::new();
-    let mut emitted = usize::MAX;
-    for at in from..to {
-        let hash = hash_at(at);
-        while queue.pop_back_if(|back| back.0 > hash).is_some() {}
-        queue.push_back((hash, at));
-        if at + 1 < from + WINDOW {
-            continue;
-        }
-        while queue.pop_front_if(|front| front.1 + WINDOW <= at).is_some() {}
-        if let Some(&(_, least)) = queue.front()
-            && least != emitted
-        {
-            // One under a denser limit was taken on the way already; twice does no harm.
-            emitted = least;
-            emit(symbols, key, least, take);
-        }
-    }
+    minima(from, to, WINDOW, hash, |at| emit(symbols, key, at, take));
 }
 
 #[inline]

@@ -11,18 +11,25 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// Nothing of the leaf yet.
+    pub(crate) fn empty(leaf: &[u8]) -> Self {
+        Self { bytes: Vec::new(), pieces: Vec::new(), leaf_length: leaf.len() as u32 }
+    }
+
+    /// Appends `bytes`, which stand in the leaf from `at`.
+    pub(crate) fn push(&mut self, bytes: &[u8], at: usize) {
+        self.pieces.push((self.bytes.len() as u32, at as u32));
+        self.bytes.extend(bytes);
+    }
+
     /// The leaf without line numbers, quote marks and diff marks.
     pub(crate) fn without_prefixes(leaf: &[u8]) -> Self {
-        let mut view = Self {
-            bytes: Vec::with_capacity(leaf.len()),
-            pieces: Vec::new(),
-            leaf_length: leaf.len() as u32,
-        };
+        let mut view = Self::empty(leaf);
+        view.bytes.reserve(leaf.len());
         let mut at = 0;
         for line in leaf.split_inclusive(|byte| *byte == b'\n') {
             let skip = prefix(line);
-            view.pieces.push((view.bytes.len() as u32, (at + skip) as u32));
-            view.bytes.extend(&line[skip..]);
+            view.push(&line[skip..], at + skip);
             at += line.len();
         }
         view

@@ -30,6 +30,14 @@ fn every_disguise_of_a_whole_file_is_found() {
         ("line numbers", &|text| prefixed(text, |number| format!("{number:5}  "))),
         ("renamed with line numbers", &|text| prefixed(&renamed(text, 9), |number| format!("{number}: "))),
         ("a diff", &|text| prefixed(&renamed(text, 9), |_| "+".to_owned())),
+        ("renamed in a comment", &|text| {
+            format!("int x;\n/*\n{}\n*/\nint y;\n", stripped(&renamed(text, 4)))
+        }),
+        ("commented out", &|text| prefixed(&renamed(&stripped(text), 4), |_| "// ".to_owned())),
+        ("renamed in strings", &|text| {
+            let lines = stripped(&renamed(text, 4)).replace('"', "\\\"");
+            lines.lines().map(|line| format!("\t\"{line}\\n\"\n")).collect()
+        }),
         ("quoted", &|text| prefixed(&renamed(text, 9), |_| "> > ".to_owned())),
     ];
     for (what, disguise) in disguises {
