@@ -66,11 +66,8 @@ impl Table {
         let span = usize::try_from(high - low).unwrap_or(0);
         spare.clear();
         spare.resize(self.mass.len() + span, 0.0);
-        for &(value, weight) in atoms {
-            let shift = usize::try_from(value - low).unwrap_or(0);
-            for (to, from) in spare.iter_mut().skip(shift).zip(&self.mass) {
-                *to += weight * from;
-            }
+        for four in atoms.chunks(4) {
+            add_shifted(spare, &self.mass, four, low);
         }
         std::mem::swap(&mut self.mass, spare);
         self.base += low;
@@ -98,6 +95,38 @@ impl Table {
         self.mass.drain(..first.min(last));
         self.base += first as i64;
         low + high
+    }
+}
+
+/// Adds up to four shifted and weighted copies of `from`, every place in the order of the atoms.
+///
+/// Where all four reach, one pass adds them: the same sums in the same order, a quarter of the stores.
+fn add_shifted(to: &mut [f64], from: &[f64], atoms: &[(i64, f64)], low: i64) {
+    let shift = |value: i64| usize::try_from(value - low).unwrap_or(0);
+    let one_by_one = |to: &mut [f64], start: usize, end: usize| {
+        for &(value, weight) in atoms {
+            let (begin, stop) = (start.max(shift(value)), end.min(shift(value) + from.len()));
+            if begin < stop {
+                let source = from.get(begin - shift(value)..).unwrap_or_default();
+                for (to, from) in to.get_mut(begin..stop).unwrap_or_default().iter_mut().zip(source) {
+                    *to += weight * from;
+                }
+            }
+        }
+    };
+    let [a, b, c, d] = atoms else { return one_by_one(to, 0, to.len()) };
+    let shifts = [shift(a.0), shift(b.0), shift(c.0), shift(d.0)];
+    let start = shifts.iter().copied().max().unwrap_or(0);
+    let stop = shifts.iter().copied().min().unwrap_or(0) + from.len();
+    if start >= stop {
+        return one_by_one(to, 0, to.len());
+    }
+    one_by_one(to, 0, start);
+    one_by_one(to, stop, to.len());
+    let [sa, sb, sc, sd] = shifts.map(|s| from.get(start - s..stop - s).unwrap_or_default());
+    let target = to.get_mut(start..stop).unwrap_or_default();
+    for ((((to, fa), fb), fc), fd) in target.iter_mut().zip(sa).zip(sb).zip(sc).zip(sd) {
+        *to = (((*to + a.1 * fa) + b.1 * fb) + c.1 * fc) + d.1 * fd;
     }
 }
 
