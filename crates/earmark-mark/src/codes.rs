@@ -30,7 +30,11 @@ const fn r(
     RuleInfo { code: RuleCode(*code), name, language: Language::Rust, layer, class, survival, forms }
 }
 
-use Layer::{Literal, Operator, Order, Statement};
+const fn d(code: &[u8; 4], name: &'static str, layer: Layer, survival: u8) -> RuleInfo {
+    RuleInfo { code: RuleCode(*code), name, language: Language::Text, layer, class: C, survival, forms: &[] }
+}
+
+use Layer::{Declared, Literal, Operator, Order, Statement};
 use RuleClass::{A, B, C};
 
 /// Every rule, by code.
@@ -72,8 +76,32 @@ pub const CATALOG: &[RuleInfo] = &[
     c(b"C034", "parentheses round an assigned comparison", Operator, A, 97, &["a", "(a)"]),
     c(b"C035", "parentheses round a deciding comparison", Operator, A, 97, &["a", "(a)"]),
     c(b"C036", "order of declarators", Order, C, 93, &[]),
+    d(b"D001", "declared alternative", Declared, 97),
+    d(b"D002", "declared parameter", Declared, 97),
+    d(b"D003", "declared blocks in any order", Declared, 93),
     r(b"R001", "order of items", Order, C, 93, &[]),
     r(b"R002", "order of an impl's or a trait's members", Order, C, 93, &[]),
+    r(b"R003", "order of match arms", Order, C, 93, &[]),
+    r(b"R004", "order of a struct expression's fields", Order, C, 93, &[]),
+    r(b"R005", "order of a struct pattern's fields", Order, A, 93, &[]),
+    r(b"R006", "order of derived traits", Order, C, 93, &[]),
+    r(b"R007", "order of trait bounds", Order, A, 93, &[]),
+    r(b"R009", "order of an error enum's variants", Order, C, 93, &[]),
+    r(b"R010", "decimal, hexadecimal, HEXADECIMAL", Literal, B, 96, &["10", "0xa", "0xA"]),
+    r(b"R011", "large number", Literal, B, 96, &["1000", "1_000", "0x3e8", "0x3E8"]),
+    r(b"R012", "Self or the type's name", Statement, A, 90, &["Self", "Name"]),
+    r(b"R013", "comparison with a literal, either way round", Operator, A, 96, &["x == 1", "1 == x"]),
+    r(b"R014", "comparison, either way round", Operator, C, 95, &[]),
+    r(b"R015", "sum or product, either way round", Operator, C, 95, &[]),
+    r(b"R016", "bits and, or, exclusive or, either way round", Operator, C, 95, &[]),
+    r(b"R017", "conjuncts and disjuncts, either way round", Operator, C, 95, &[]),
+    r(b"R018", "if and else exchanged", Statement, C, 93, &["a == b", "a != b"]),
+    r(b"R019", "if not and else exchanged", Statement, C, 93, &["if a", "if !a"]),
+    r(b"R020", "parentheses round a cast operand", Operator, A, 97, &["a as T", "(a as T)"]),
+    r(b"R021", "parentheses round an arithmetic operand", Operator, A, 97, &["a", "(a)"]),
+    r(b"R022", "parentheses round a compared operand", Operator, A, 97, &["a", "(a)"]),
+    r(b"R023", "parentheses round a deciding comparison", Operator, A, 97, &["a", "(a)"]),
+    r(b"R025", "alternatives of a pattern, either way round", Order, C, 93, &[]),
 ];
 
 /// What the catalog says of a code.

@@ -7,13 +7,41 @@ use crate::language::Language;
 use crate::lex::{Lexicon, Quote};
 use crate::syntax::{Grammar, SyntaxError};
 
+mod arms;
+mod binding;
+mod branch;
+mod compare;
+mod fields;
 mod items;
+mod lists;
+mod literal;
+mod logic;
+mod parens;
 mod place;
+mod pure;
+mod selfname;
+mod variants;
+mod words;
 
 /// The carrier for Rust.
 pub struct Rust;
 
-const RULES: &[Rule] = &[items::RULE];
+const RULES: &[Rule] = &[
+    items::RULE,
+    arms::ARMS,
+    arms::ALTERNATIVES,
+    fields::RULE,
+    lists::PATTERN,
+    lists::DERIVE,
+    lists::BOUNDS,
+    variants::RULE,
+    literal::RULE,
+    selfname::RULE,
+    compare::RULE,
+    logic::RULE,
+    branch::RULE,
+    parens::RULE,
+];
 
 /// Kinds that hold declarations without being one.
 const CONTAINERS: &[&str] = &["mod_item", "declaration_list", "ERROR"];
