@@ -5,27 +5,19 @@ use earmark_model::{Layer, PositionNumber, RuleClass};
 use crate::accept::accept;
 use crate::canonical::{Keyed, key_sites};
 use crate::carrier::{Carrier, Facts};
-use crate::carriers::carrier_for;
+use crate::carriers::{carrier_for, carrier_of};
 use crate::codes::{CATALOG_VERSION, rule_info};
+use crate::declared::{Declarations, DeclaredSites};
+use crate::language::Language;
 use crate::lex::lex;
 use crate::natural::{FormCounts, keep_natural};
 use crate::rule::RuleCode;
 use crate::skip::skip_reason;
+use crate::source::SourceFile;
 use crate::table::{FileTable, Site, SiteTable};
 
 /// Version of the reader: part of the plan; raised when the same bytes would be read differently.
 pub const READER_VERSION: u32 = 1;
-
-/// One file of a revision.
-#[derive(Debug, Clone, Copy)]
-pub struct SourceFile<'a> {
-    /// Index in the manifest.
-    pub file: u32,
-    /// Path below the root.
-    pub path: &'a [u8],
-    /// The content.
-    pub bytes: &'a [u8],
-}
 
 /// What is marked, and how boldly.
 #[derive(Debug, Clone)]
@@ -45,6 +37,9 @@ pub struct Options {
     pub naturalness: f64,
     /// Longest file that is marked, in bytes.
     pub largest: usize,
+    /// What the author declared, if anything. Whoever protects calls [`Declarations::check`] first: an
+    /// entry that cannot be used is left out here, with a note.
+    pub declared: Option<Declarations>,
 }
 
 impl Default for Options {
@@ -57,6 +52,7 @@ impl Default for Options {
             upstream: Vec::new(),
             naturalness: 0.05,
             largest: 16 << 20,
+            declared: None,
         }
     }
 }
@@ -103,6 +99,13 @@ pub struct Analysis {
 pub fn analyze(files: &[SourceFile<'_>], options: &Options) -> Analysis {
     let mut left_alone = Vec::new();
     let mut facts = Facts::default();
+    let declared = options.declared.as_ref().map(|declared| declared.sites(files)).unwrap_or_default();
+    left_alone.extend(
+        declared
+            .faults
+            .iter()
+            .map(|fault| LeftAlone { path: b"earmark.toml".to_vec(), why: fault.to_string() }),
+    );
     let mut chosen: Vec<(&SourceFile<'_>, &'static dyn Carrier)> = Vec::new();
     for file in files {
         let carrier = carrier_for(file.path);
@@ -110,6 +113,7 @@ pub fn analyze(files: &[SourceFile<'_>], options: &Options) -> Analysis {
         if let Some(carrier) = carrier {
             carrier.learn(file.bytes, &mut facts);
         }
+        let carrier = carrier.or_else(|| carrier_of(Language::Text).filter(|_| declared.has(file.file)));
         match (skip_reason(file.path, file.bytes, options.largest), carrier) {
             _ if options.upstream.binary_search(&file.file).is_ok() => {
                 leave(&mut left_alone, file, "upstream")
@@ -122,7 +126,7 @@ pub fn analyze(files: &[SourceFile<'_>], options: &Options) -> Analysis {
     let mut counts = FormCounts::default();
     let mut found: Vec<(&SourceFile<'_>, &'static dyn Carrier, Vec<Keyed>)> = Vec::new();
     for (file, carrier) in chosen {
-        match find(file, carrier, &facts) {
+        match find(file, carrier, &facts, &declared) {
             Ok(sites) => {
                 sites.iter().for_each(|site| counts.count(site.code, &site.labels, site.original));
                 found.push((file, carrier, sites));
@@ -171,15 +175,32 @@ fn leave(list: &mut Vec<LeftAlone>, file: &SourceFile<'_>, why: &str) {
     list.push(LeftAlone { path: file.path.to_vec(), why: why.to_owned() });
 }
 
-fn find(file: &SourceFile<'_>, carrier: &dyn Carrier, facts: &Facts) -> Result<Vec<Keyed>, String> {
-    let drafts = carrier.find(file.bytes, facts).map_err(|error| error.to_string())?;
-    let sites = accept(drafts.drafts, file.bytes);
-    Ok(key_sites(file.bytes, sites, &drafts.declarations, carrier.lexicon()))
+fn find(
+    file: &SourceFile<'_>,
+    carrier: &dyn Carrier,
+    facts: &Facts,
+    declared: &DeclaredSites,
+) -> Result<Vec<Keyed>, String> {
+    let found = carrier.find(file.bytes, facts).map_err(|error| error.to_string());
+    // What the author declared does not depend on a grammar.
+    let mut found = if declared.has(file.file) { found.unwrap_or_default() } else { found? };
+    declared.join(file.file, &mut found.drafts);
+    let sites = accept(found.drafts, file.bytes);
+    let mut sites = key_sites(file.bytes, sites, &found.declarations, carrier.lexicon());
+    for site in &mut sites {
+        if let Some(key) = rule_info(site.code)
+            .filter(|info| info.layer == Layer::Declared)
+            .and_then(|_| declared.key(file.file, site.span))
+        {
+            site.key = key;
+        }
+    }
+    Ok(sites)
 }
 
 fn allowed(site: &Keyed, file: u32, options: &Options) -> bool {
     rule_info(site.code).is_some_and(|info| {
-        options.classes.contains(&info.class)
+        (options.classes.contains(&info.class) || info.layer == Layer::Declared)
             && !options.layers_off.contains(&info.layer)
             && !options.rules_off.contains(&info.code)
             && !options.rules_off_in.contains(&(file, info.code))

@@ -4,9 +4,10 @@ use crate::c::C;
 use crate::carrier::Carrier;
 use crate::language::Language;
 use crate::rust::Rust;
+use crate::text::{Markdown, Text};
 
 /// Every carrier, asked in this order.
-pub const CARRIERS: &[&dyn Carrier] = &[&C, &Rust];
+pub const CARRIERS: &[&dyn Carrier] = &[&C, &Rust, &Markdown, &Text];
 
 /// The carrier that takes a file of this path.
 #[must_use]

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use earmark_model::{PositionNumber, PositionReading, ReadClass, Reading, Symbol};
+use earmark_model::{Layer, PositionNumber, PositionReading, ReadClass, Reading, Symbol};
 
+use crate::codes::rule_info;
 use crate::read::{FileReading, SiteReading};
 use crate::rule::RuleCode;
 
@@ -62,8 +63,10 @@ pub fn merge(readings: &[MergeInput<'_>]) -> Reading {
             facts.disagreeing += usize::from(symbol(pair[0]) != symbol(pair[1]));
         }
     }
-    let judged: BTreeMap<RuleCode, Judged> =
-        rules.iter().map(|(rule, facts)| (*rule, judge(facts))).collect();
+    let judged: BTreeMap<RuleCode, Judged> = rules
+        .iter()
+        .map(|(rule, facts)| (*rule, if is_declared(*rule) { judge_declared(facts) } else { judge(facts) }))
+        .collect();
     let positions =
         by_position.iter().filter_map(|(position, reads)| settle(*position, reads, &judged)).collect();
     Reading { classes: CLASSES.iter().map(|err| ReadClass { err: *err }).collect(), positions }
@@ -74,6 +77,17 @@ struct Judged {
     erased: bool,
     err: f64,
     original_counts: bool,
+}
+
+fn is_declared(rule: RuleCode) -> bool {
+    rule_info(rule).is_some_and(|info| info.layer == Layer::Declared)
+}
+
+/// What a declared site's reads tell: forms of different sites have nothing in common, and no
+/// normalizer knows them.
+fn judge_declared(facts: &RuleFacts) -> Judged {
+    let quarrel = if facts.pairs >= 4 { ratio(facts.disagreeing, facts.pairs) / 2.0 } else { 0.0 };
+    Judged { erased: false, err: CLASSES[0].max(quarrel), original_counts: true }
 }
 
 fn judge(facts: &RuleFacts) -> Judged {

@@ -181,6 +181,14 @@ impl FileTable {
     }
 }
 
+impl Site {
+    /// Whether the site was declared and its forms are texts: not an order of blocks.
+    pub(crate) fn is_declared_text(&self) -> bool {
+        self.layer == Layer::Declared
+            && self.forms.iter().all(|form| matches!(form.as_slice(), [Part::Literal(_)]))
+    }
+}
+
 fn children(form: &[Part]) -> Vec<Span> {
     let mut spans: Vec<Span> = form
         .iter()

@@ -24,15 +24,31 @@ pub fn write(
 /// Writes a file with the form that `form` chooses for each site, by its index in the table.
 pub fn write_forms(original: &[u8], table: &FileTable, form: &mut dyn FnMut(usize) -> u8) -> Vec<u8> {
     let mut out = Vec::with_capacity(original.len() + original.len() / 16);
-    let mut splice = Splice { original, table, form };
+    let mut splice = Splice { original, table, form, placed: None };
     splice.span(Span::new(0, table.length), 0..table.sites.len(), &mut out);
     out
+}
+
+/// As [`write_forms`], and says where in what was written each site stands; `None` for a site that no
+/// form shows.
+pub(crate) fn write_placed(
+    original: &[u8],
+    table: &FileTable,
+    form: &mut dyn FnMut(usize) -> u8,
+) -> (Vec<u8>, Vec<Option<Span>>) {
+    let mut out = Vec::with_capacity(original.len() + original.len() / 16);
+    let mut placed = vec![None; table.sites.len()];
+    let mut splice = Splice { original, table, form, placed: Some(&mut placed) };
+    splice.span(Span::new(0, table.length), 0..table.sites.len(), &mut out);
+    (out, placed)
 }
 
 struct Splice<'a> {
     original: &'a [u8],
     table: &'a FileTable,
     form: &'a mut dyn FnMut(usize) -> u8,
+    /// Where to note what stands where, if anybody asks.
+    placed: Option<&'a mut [Option<Span>]>,
 }
 
 impl Splice<'_> {
@@ -60,6 +76,7 @@ impl Splice<'_> {
     fn site(&mut self, index: usize, inside: std::ops::Range<usize>, out: &mut Vec<u8>) {
         let form = usize::from((self.form)(index));
         let table = self.table;
+        let start = out.len();
         for part in table.sites[index].forms.get(form).into_iter().flatten() {
             match part {
                 Part::Literal(text) => out.extend_from_slice(text),
@@ -69,6 +86,10 @@ impl Splice<'_> {
                     self.span(*child, from..inside.end, out);
                 }
             }
+        }
+        if let Some(slot) = self.placed.as_mut().and_then(|placed| placed.get_mut(index)) {
+            let at = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+            *slot = Some(Span::new(at(start), at(out.len())));
         }
     }
 }

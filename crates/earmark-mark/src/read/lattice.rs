@@ -2,9 +2,19 @@
 
 use std::collections::HashMap;
 
+use earmark_model::Span;
+
 use crate::draft::Part;
 use crate::lex::{Lexicon, NAME, Token, lex};
 use crate::table::FileTable;
+
+/// Whether a site begins and ends with tokens.
+fn is_whole(tokens: &[Token], site: &Choice, span: Span) -> bool {
+    let token = |at: Option<u32>| at.and_then(|at| tokens.get(at as usize));
+    site.first < site.end
+        && token(Some(site.first)).is_some_and(|token| token.span.start == span.start)
+        && token(site.end.checked_sub(1)).is_some_and(|token| token.span.end == span.end)
+}
 
 /// What a token must look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +99,10 @@ impl Lattice {
         for (index, site) in table.sites.iter().enumerate() {
             while open.last().is_some_and(|top| table.sites[*top].span.end <= site.span.start) {
                 open.pop();
+            }
+            // A declared text inside a comment or a string is no sequence of tokens: it is read apart.
+            if site.is_declared_text() && !is_whole(&tokens, &sites[index], site.span) {
+                continue;
             }
             let parent = open.last().copied();
             children[parent.unwrap_or(sites.len())].push(number(index));

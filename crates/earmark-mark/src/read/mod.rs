@@ -12,10 +12,11 @@ mod windows;
 
 use std::collections::HashMap;
 
-use earmark_model::Region;
+use earmark_model::{Layer, Region};
 
 use crate::carriers::carrier_of;
-use crate::lex::lex;
+use crate::declared::read_declared;
+use crate::lex::{Lexicon, lex};
 use crate::table::FileTable;
 use beam::{Event, Hints, Path, follow};
 pub use form::{FileReading, SiteReading};
@@ -40,12 +41,16 @@ pub fn read(original: &[u8], table: &FileTable, regions: &[Region], leaf: &[u8])
         return reading;
     }
     let leaf = &leaf[..leaf.len().min(LEAF)];
-    let mut lattice = Lattice::new(original, table, carrier.lexicon());
-    let tokens = lex(leaf, carrier.lexicon());
+    let lexicon = carrier.lexicon();
     let mut found: HashMap<u32, Found> = HashMap::new();
-    for window in windows(regions, &lattice.tokens, &tokens) {
-        read_window(&mut lattice, &tokens, &window, &mut found);
+    if table.sites.iter().any(|site| site.layer != Layer::Declared) {
+        let mut lattice = Lattice::new(original, table, lexicon);
+        let tokens = lex(leaf, lexicon);
+        for window in windows(regions, &lattice.tokens, &tokens) {
+            read_window(&mut lattice, &tokens, &window, &mut found);
+        }
     }
+    settle_declared(original, table, lexicon, regions, leaf, &mut found);
     for site in &mut reading.sites {
         if let Some(read) = found.get(&site.site)
             && !read.conflict
@@ -55,6 +60,32 @@ pub fn read(original: &[u8], table: &FileTable, regions: &[Region], leaf: &[u8])
         }
     }
     reading
+}
+
+/// Puts what reading apart says of declared sites in the place of what the path says: the path takes
+/// the nearest form, where only one that fits exactly counts.
+fn settle_declared(
+    original: &[u8],
+    table: &FileTable,
+    lexicon: &Lexicon,
+    regions: &[Region],
+    leaf: &[u8],
+    found: &mut HashMap<u32, Found>,
+) {
+    if table.sites.iter().all(|site| site.layer != Layer::Declared) {
+        return;
+    }
+    let mut told = vec![None; table.sites.len()];
+    for (site, read) in found.iter().filter(|(_, read)| !read.conflict) {
+        if let Some(told) = told.get_mut(*site as usize) {
+            *told = Some(read.form);
+        }
+    }
+    found.retain(|site, _| table.sites.get(*site as usize).is_some_and(|site| !site.is_declared_text()));
+    for read in read_declared(original, table, lexicon, regions, leaf, &told) {
+        let number = u32::try_from(read.site).unwrap_or(NONE);
+        found.insert(number, Found { form: read.form, margin: u32::from(read.margin), conflict: false });
+    }
 }
 
 struct Found {
