@@ -29,6 +29,7 @@
 
 mod chain;
 mod exact;
+mod gather;
 mod grams;
 mod hidden;
 mod index;

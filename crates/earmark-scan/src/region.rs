@@ -1,6 +1,4 @@
-use std::collections::BTreeMap;
-
-use earmark_model::{Level as Strength, Match, Region, Span};
+use earmark_model::{Level as Strength, Span};
 
 use crate::chain::{Chain, Hit, chains};
 use crate::index::{Level, SYMBOLS, Segment, TOKENS};
@@ -19,17 +17,17 @@ pub(crate) struct Sides<'a> {
 /// A chain turned into bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
-    segment: usize,
-    slot: u32,
-    upstream: bool,
-    strength: Option<Strength>,
-    sum: u32,
-    hits: u32,
+    pub(crate) segment: usize,
+    pub(crate) slot: u32,
+    pub(crate) upstream: bool,
+    pub(crate) strength: Option<Strength>,
+    pub(crate) sum: u32,
+    pub(crate) hits: u32,
     /// What the hits cover.
-    core: Span,
+    pub(crate) core: Span,
     /// What may belong to it, too.
-    sample: Span,
-    file: Span,
+    pub(crate) sample: Span,
+    pub(crate) file: Span,
 }
 
 impl Found {
@@ -44,9 +42,7 @@ impl Found {
 /// Ordinals that a region reaches beyond its outermost hits: anchors are sparse, so a copy goes on past them.
 const MARGIN: u32 = 64;
 /// A region this close, in bytes, to an end of leaf or file reaches to it.
-const NEAR_END: u32 = 3_072;
-/// Chains of one file that say so much together are evidence, and an alarm.
-const TOGETHER: (u32, u32) = (140, 220);
+pub(crate) const NEAR_END: u32 = 3_072;
 /// Hits of one leaf that are followed up: bounds the work on hostile leaves.
 const MAX_HITS: usize = 4 << 20;
 
@@ -144,103 +140,4 @@ fn near_ends(span: Span, length: u32) -> Span {
     let start = if span.start <= NEAR_END { 0 } else { span.start };
     let end = if span.end.saturating_add(NEAR_END) >= length { length } else { span.end };
     Span::new(start, end)
-}
-
-/// Joins what was found into one match a file: the owner's, and upstream's.
-pub(crate) fn collect(found: Vec<Found>, segments: &[Segment]) -> (Vec<Match>, Vec<Match>) {
-    let mut files: BTreeMap<(bool, usize, u32), Vec<Found>> = BTreeMap::new();
-    for one in found {
-        files.entry((one.upstream, one.segment, one.slot)).or_default().push(one);
-    }
-    let mut judged: Vec<(bool, usize, u32, Strength, Vec<Joined>)> = Vec::new();
-    for ((upstream, segment, slot), list) in files {
-        if let Some((strength, regions)) = judge(list) {
-            judged.push((upstream, segment, slot, strength, regions));
-        }
-    }
-    let mut result = (Vec::new(), Vec::new());
-    for index in 0..judged.len() {
-        let (upstream, segment, slot, level, regions) = &judged[index];
-        let kept: Vec<Region> = regions
-            .iter()
-            .filter(|region| {
-                !judged.iter().enumerate().any(|(other, row)| {
-                    other != index
-                        && (row.0, row.1) == (*upstream, *segment)
-                        && row.4.iter().any(|over| over.outdoes(region))
-                })
-            })
-            .map(|region| Region { sample_span: region.sample, file_span: region.file, score: region.hits })
-            .collect();
-        if kept.is_empty() {
-            continue;
-        }
-        let revision = segments[*segment].revision();
-        let one = Match { revision, file: segments[*segment].file_id(*slot), level: *level, regions: kept };
-        if *upstream { result.1.push(one) } else { result.0.push(one) }
-    }
-    result
-}
-
-struct Joined {
-    core: Span,
-    sample: Span,
-    file: Span,
-    hits: u32,
-}
-
-impl Joined {
-    /// Whether this region explains the same stretch of the sample so much better that the other is only kin:
-    /// another protected file with the same passage. Reading marks there would read the wrong file's.
-    fn outdoes(&self, other: &Self) -> bool {
-        let shared = self.core.end.min(other.core.end).saturating_sub(self.core.start.max(other.core.start));
-        u64::from(shared) * 10 >= u64::from(other.core.len()) * 8 && self.hits >= other.hits.saturating_mul(2)
-    }
-}
-
-/// The level that the chains of one file reach together, and their regions joined; `None` if too little.
-fn judge(list: Vec<Found>) -> Option<(Strength, Vec<Joined>)> {
-    let alone = list.iter().filter_map(|one| one.strength).min();
-    let together: u32 = list.iter().filter(|one| one.sum >= 30).map(|one| one.sum).sum();
-    let several = match together {
-        sum if sum >= TOGETHER.1 => Some(Strength::Alarm),
-        sum if sum >= TOGETHER.0 => Some(Strength::Evidence),
-        _ => None,
-    };
-    let strength = match (alone, several) {
-        (Some(a), Some(b)) => a.min(b),
-        (a, b) => a.or(b)?,
-    };
-    let mut regions: Vec<Joined> = list
-        .iter()
-        .map(|one| Joined { core: one.core, sample: one.sample, file: one.file, hits: one.hits })
-        .collect();
-    regions.sort_by_key(|region| (region.sample.start, region.file.start));
-    let mut joined: Vec<Joined> = Vec::new();
-    for region in regions {
-        let into = joined.iter_mut().rev().take(16).find(|old| joins(old, &region));
-        match into {
-            Some(old) => {
-                old.core = around(old.core, region.core);
-                old.sample = around(old.sample, region.sample);
-                old.file = around(old.file, region.file);
-                old.hits += region.hits;
-            }
-            None => joined.push(region),
-        }
-    }
-    Some((strength, joined))
-}
-
-/// Whether two regions tell of one stretch: they overlap on both sides, with about the same distance.
-fn joins(old: &Joined, new: &Joined) -> bool {
-    let drift = (i64::from(new.sample.start) - i64::from(old.sample.start))
-        .abs_diff(i64::from(new.file.start) - i64::from(old.file.start));
-    old.sample.meets(new.sample)
-        && old.file.meets(new.file)
-        && drift <= u64::from(NEAR_END) + u64::from(old.sample.len()) / 2
-}
-
-fn around(a: Span, b: Span) -> Span {
-    Span::new(a.start.min(b.start), a.end.max(b.end))
 }

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use earmark_model::{Digest, Level as Strength, Match, Region, Span};
 
 use crate::exact::{self, ExactResult};
+use crate::gather::gather;
 use crate::index::{IndexError, SYMBOLS, Segment, TOKENS, known};
 use crate::key::{IndexKey, Keys};
 use crate::lexer::{Lexer, PrefixCount, Tokens};
@@ -124,7 +125,7 @@ impl Scanner {
             self.search(scratch, view.bytes(), &mut seen);
             found.extend(seen.into_iter().map(|one| one.map(|span| view.leaf_span(span))));
         }
-        let mut result = region::collect(found, &self.segments);
+        let mut result = gather(found, &self.segments, leaf.len());
         self.add_whole(leaf, &mut result);
         result.0.sort_by_key(|one| (one.level, one.revision, one.file));
         ScanResult { matches: result.0, upstream: result.1 }
