@@ -33,11 +33,27 @@ impl Container for Zip {
     }
 }
 
+/// What lies between files and is no part of the archive is worth a leaf from this length on: the program in front
+/// of a self-extracting archive, the rest of a disk image, the content of a file whose head is lost.
+const BETWEEN: usize = 512;
+
 fn carve(bytes: &[u8], opening: &mut Opening<'_>) -> std::io::Result<()> {
-    let mut at = 0;
-    while let Some(start) = find(bytes, at) {
+    let (mut at, mut between) = (0, 0);
+    loop {
         // Looks at the clock, too: there may be very many.
         opening.meter().take(0)?;
+        let next = find(bytes, at);
+        let start = next.unwrap_or(bytes.len());
+        // At the end stands the directory; what is before a later file is damage or a stranger.
+        let rest = &bytes[at..start];
+        if rest.len() >= BETWEEN && memchr::memmem::find(&rest[..BETWEEN], b"PK").is_none() {
+            between += 1;
+            opening
+                .open_damaged(Part::Named(format!("lost+found/{between}").as_bytes()), Source::Slice(rest));
+        }
+        if next.is_none() {
+            return Ok(());
+        }
         let Some(local) = Local::parse(&bytes[start..]) else { return Ok(()) };
         let content = &bytes[start + local.length..];
         at = start + local.length;
@@ -54,7 +70,6 @@ fn carve(bytes: &[u8], opening: &mut Opening<'_>) -> std::io::Result<()> {
             packed(content, &local, opening)?
         };
     }
-    Ok(())
 }
 
 fn inner_path(opening: &Opening<'_>, local: &Local) -> String {
@@ -82,8 +97,16 @@ fn packed(content: &[u8], local: &Local, opening: &mut Opening<'_>) -> std::io::
     let (end, used) = entry.finish()?;
     Ok(match end {
         End::Good | End::Doubtful => used,
-        // What a damaged entry swallowed may hold whole ones.
-        End::Broken => skippable(content, local),
+        End::Broken => {
+            // What a damaged entry swallowed may hold whole ones.
+            let length = skippable(content, local);
+            if let Some(rest) = content.get(used..length)
+                && opening.knows(rest)
+            {
+                opening.open_damaged(Part::Named(&local.name), Source::Slice(rest));
+            }
+            length
+        }
     })
 }
 

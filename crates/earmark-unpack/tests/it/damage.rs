@@ -222,8 +222,9 @@ fn a_stub_before_and_rubbish_behind_do_not_matter() {
     let tree = tree();
     let packed = zip(&borrowed(&tree[..5]));
     let stub: Vec<u8> = (0..5000_u32).flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
-    let found = open("setup.exe", &[stub.clone(), packed, stub].concat());
+    let found = open("setup.exe", &[stub.clone(), packed, stub.clone()].concat());
     assert_eq!(recovered(&found, &tree).0, 5);
+    assert!(found.leaves.iter().any(|leaf| leaf.path == "setup.exe!lost+found/1" && leaf.bytes == stub));
 }
 
 #[test]
