@@ -32,7 +32,11 @@ pub fn ask(name: &str, limits: &Limits) -> Vec<u8> {
 ///
 /// # Errors
 /// If the question is malformed or nobody takes the frames.
-pub fn serve(ask: &[u8], input: &[u8], out: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+pub fn serve(
+    ask: &[u8],
+    input: &[u8],
+    out: &mut (dyn FnMut(&[u8]) -> io::Result<()> + '_),
+) -> io::Result<()> {
     let (limits, name) = read_ask(ask).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     let mut frames = Frames { out, frame: Vec::new(), failed: None };
     open_bytes(name, input, &limits, &mut frames);
@@ -77,13 +81,13 @@ fn split(frame: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((*kind, path, content))
 }
 
-struct Frames<'a> {
-    out: &'a mut dyn FnMut(&[u8]) -> io::Result<()>,
+struct Frames<'a, 'b> {
+    out: &'a mut (dyn FnMut(&[u8]) -> io::Result<()> + 'b),
     frame: Vec<u8>,
     failed: Option<io::Error>,
 }
 
-impl Frames<'_> {
+impl Frames<'_, '_> {
     fn send(&mut self, kind: u8, path: &str, content: &[u8]) -> Flow {
         self.frame.clear();
         self.frame.push(kind);
@@ -101,7 +105,7 @@ impl Frames<'_> {
     }
 }
 
-impl Sink for Frames<'_> {
+impl Sink for Frames<'_, '_> {
     fn leaf(&mut self, leaf: Leaf) -> Flow {
         self.send(if leaf.partial { PARTIAL_LEAF } else { LEAF }, &leaf.path, &leaf.bytes)
     }
