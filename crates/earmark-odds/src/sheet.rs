@@ -43,7 +43,8 @@ pub struct Sheet {
 }
 
 /// Lays positions out; rows are then added one by one.
-pub(crate) struct SheetBuilder {
+#[derive(Debug, Clone)]
+pub struct SheetBuilder {
     sheet: Sheet,
     /// Per read position: its cell's y and k, and its bit's place.
     places: Vec<(u8, u8, usize)>,
@@ -51,7 +52,8 @@ pub(crate) struct SheetBuilder {
 
 impl SheetBuilder {
     /// `laws[level]` holds `P_0 .. P_(k-1)` in 256ths; a position whose level has no law is left out.
-    pub(crate) fn new(laws: &[Vec<u16>], read: &[ReadPosition]) -> Self {
+    #[must_use]
+    pub fn new(laws: &[Vec<u16>], read: &[ReadPosition]) -> Self {
         let mut order: Vec<usize> = (0..read.len()).collect();
         let key = |i: usize| read.get(i).map(|r| (r.level, r.y, r.class));
         order.sort_by_key(|&i| key(i));
@@ -90,7 +92,7 @@ impl SheetBuilder {
     }
 
     /// Adds a recipient; `symbol(i)` is its symbol at the i-th position read.
-    pub(crate) fn add(&mut self, symbol: impl Fn(usize) -> u8) {
+    pub fn add(&mut self, symbol: impl Fn(usize) -> u8) {
         let start = self.sheet.bits.len();
         self.sheet.bits.resize(start + self.sheet.width, 0);
         for (i, &(y, k, bit)) in self.places.iter().enumerate() {
@@ -103,7 +105,9 @@ impl SheetBuilder {
         self.sheet.rows += 1;
     }
 
-    pub(crate) fn finish(self) -> Sheet {
+    /// The finished sheet.
+    #[must_use]
+    pub fn finish(self) -> Sheet {
         self.sheet
     }
 }
