@@ -1,5 +1,6 @@
 use crate::input::{AHEAD, Input, Source, Take};
 use crate::opening::{Container, Opening, Part};
+use crate::streams::blind::UNKNOWN;
 use crate::tar::header::{BLOCK, Header, Kind, find};
 use crate::tar::names::Names;
 
@@ -18,14 +19,22 @@ impl Container for Tar {
         "sparse files come as stored, links hold nothing to open"
     }
 
-    fn recognizes(&self, _: &str, content: &[u8]) -> bool {
-        Header::parse(content).is_some_and(|head| !head.name.is_empty()) || find_posix(content)
+    fn recognizes(&self, name: &str, content: &[u8]) -> bool {
+        Header::parse(content).is_some_and(|head| !head.name.is_empty())
+            || find_posix(content)
+            || name.ends_with(".tar") && is_riddled(content)
     }
 
     fn open(&self, mut input: Input<'_>, opening: &mut Opening<'_>) {
         // An error here is a limit, which the opening tells of itself.
         let _ = entries(&mut input, opening);
     }
+}
+
+/// Whether `content` was decoded without its beginning: then the first heads are rarely whole.
+fn is_riddled(content: &[u8]) -> bool {
+    let sample = &content[..content.len().min(AHEAD)];
+    sample.len() >= BLOCK && memchr::memchr_iter(UNKNOWN, sample).count() * 50 > sample.len()
 }
 
 /// Whether a head of the newer kinds lies somewhere in `content`: the magic and the checksum.
@@ -129,13 +138,15 @@ impl std::io::Read for Watched<'_, '_> {
     }
 }
 
-/// Passes over what has no valid head, up to the next one; its bytes are a leaf of their own: they are
-/// mostly the content of a file whose head is lost.
+/// Passes over what has no valid head, up to the next one. Its bytes are leaves of their own: they are mostly the
+/// contents of files whose heads are lost.
 fn orphan(input: &mut Input<'_>, opening: &mut Opening<'_>, orphans: &mut u32) -> std::io::Result<()> {
-    let most = usize::try_from(opening.meter().limits().leaf_bytes).unwrap_or(usize::MAX);
+    let most =
+        usize::try_from(opening.meter().limits().leaf_bytes).unwrap_or(usize::MAX).clamp(BLOCK, ORPHAN);
     let mut content = Vec::new();
     let at = input.consumed();
     let mut skipped = 0_u64;
+    opening.meter().gap(opening.path(), format!("no valid head at byte {at}"));
     loop {
         opening.meter().alive()?;
         let ahead = input.ahead(AHEAD)?;
@@ -147,20 +158,28 @@ fn orphan(input: &mut Input<'_>, opening: &mut Opening<'_>, orphans: &mut u32) -
         let last = window.len() == ahead.len() && window.len() < AHEAD;
         let found = find(window, usize::from(skipped == 0));
         let step = found.unwrap_or(if last { window.len() } else { window.len() - BLOCK });
-        content.extend_from_slice(&window[..step.min(most.saturating_sub(content.len()))]);
+        content.extend_from_slice(&window[..step]);
         input.consume(step);
         skipped += step as u64;
         if found.is_some() {
             break;
         }
+        if content.len() >= most {
+            nameless(&std::mem::take(&mut content), opening, orphans);
+        }
     }
-    *orphans += 1;
-    let filled = content.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    content.truncate(filled);
-    opening
-        .meter()
-        .gap(opening.path(), format!("no valid head at byte {at}: {skipped} bytes without a name"));
-    let name = format!("lost+found/{orphans}");
-    opening.open_damaged(Part::Named(name.as_bytes()), Source::Slice(&content));
+    nameless(&content, opening, orphans);
     Ok(())
+}
+
+/// Nameless contents are given in pieces of about this length.
+const ORPHAN: usize = 8 << 20;
+
+fn nameless(content: &[u8], opening: &mut Opening<'_>, orphans: &mut u32) {
+    let filled = content.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    if filled > 0 {
+        *orphans += 1;
+        let name = format!("lost+found/{orphans}");
+        opening.open_damaged(Part::Named(name.as_bytes()), Source::Slice(&content[..filled]));
+    }
 }
