@@ -9,8 +9,7 @@ use crate::{grams, symbols};
 /// The leaf's text as it was searched.
 pub(crate) struct Sides<'a> {
     pub(crate) text: &'a [u8],
-    /// How many symbols the text has.
-    pub(crate) symbols: usize,
+    pub(crate) symbols: &'a [u8],
     pub(crate) tokens: &'a Tokens,
 }
 
@@ -80,9 +79,12 @@ pub(crate) fn find(
             if chain.hits.len() < 2 {
                 continue;
             }
-            let places = places.get_or_insert_with(|| symbols::Places::new(sides.text, sides.symbols));
-            let weight =
-                if level == SYMBOLS { weigh::symbols(&chain) } else { weigh::tokens(&chain, sides.tokens) };
+            let places = places.get_or_insert_with(|| symbols::Places::new(sides.text, sides.symbols.len()));
+            let weight = if level == SYMBOLS {
+                weigh::symbols(&chain, sides.symbols)
+            } else {
+                weigh::tokens(&chain, sides.tokens)
+            };
             found.push(bytes(
                 segment,
                 &segments[segment],

@@ -167,7 +167,7 @@ impl Scanner {
             }
         });
         if !survivors.is_empty() {
-            region::find(&self.segments, survivors, &Sides { text, symbols: folded.len(), tokens }, found);
+            region::find(&self.segments, survivors, &Sides { text, symbols: folded, tokens }, found);
         }
         count
     }

@@ -118,7 +118,7 @@ fn emit(symbols: &[u8], key: &GramKey, at: usize, take: &mut impl FnMut(u32, u64
 }
 
 /// Whether a gram says enough to be worth an entry: at least 11 of its symbols beyond the hexadecimal
-/// digits, 8 different symbols, and no alphabet (published number tables are in everybody's code).
+/// digits, 8 different symbols, no alphabet, no short period (tables and `case 'a': case 'b':` are in everybody's code).
 pub(crate) fn telling(gram: &[u8]) -> bool {
     let mut seen = 0u64;
     let mut beyond = 0;
@@ -127,7 +127,11 @@ pub(crate) fn telling(gram: &[u8]) -> bool {
         beyond += u32::from(*symbol > b'f');
     }
     let steps = gram.windows(2).filter(|two| two[1] == two[0] + 1).count();
-    beyond >= 11 && steps <= 12 && seen.count_ones() >= 8
+    let periodic = (1..=8).any(|period| {
+        let same = gram.iter().zip(&gram[period..]).filter(|(a, b)| a == b).count();
+        same * 10 >= (gram.len() - period) * 7
+    });
+    beyond >= 11 && steps <= 12 && !periodic && seen.count_ones() >= 8
 }
 
 /// The way from symbol ordinals of one text back to bytes, for many questions.
@@ -163,4 +167,91 @@ pub(crate) fn ordinals(bytes: &[u8], offsets: &[u32]) -> Vec<u32> {
         found.push(ordinal);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::key::IndexKey;
+
+    fn found(symbols: &[u8], zeros: u32) -> Vec<(u32, u64)> {
+        let keys = IndexKey::new([9; 32]).keys();
+        let mut list = Vec::new();
+        anchors(symbols, &keys.symbols, zeros, |at, hash| list.push((at, hash)));
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+
+    fn text(letters: &[u8]) -> Vec<u8> {
+        letters.iter().map(|letter| b'a' + letter % 26).collect()
+    }
+
+    #[test]
+    fn case_space_and_punctuation_go() {
+        let mut out = Vec::new();
+        fold("Heap overflow, (CVE-2026-1)\r\n\u{e9}".as_bytes(), &mut out);
+        assert_eq!(out, b"heapoverflowcve20261");
+    }
+
+    #[test]
+    fn tables_and_alphabets_say_nothing() {
+        for gram in [
+            "0x428a2f980x713744910xb5c0fbcf0x",
+            "casexcaseycasezcaseucasevcasewcas",
+            "thequickbrownabcdefghijklmnopqrs",
+        ] {
+            assert!(!telling(&gram.as_bytes()[..GRAM]), "{gram}");
+        }
+        assert!(telling(b"remoteattackermaysendcraftedpack"));
+    }
+
+    proptest! {
+        #[test]
+        fn places_are_found_again(bytes in prop::collection::vec(any::<u8>(), 0..900)) {
+            let mut out = Vec::new();
+            fold(&bytes, &mut out);
+            let places = Places::new(&bytes, out.len());
+            for (ordinal, symbol) in out.iter().enumerate() {
+                let offset = places.offset(ordinal as u32);
+                prop_assert_eq!(bytes[offset as usize].to_ascii_lowercase(), *symbol);
+                prop_assert_eq!(ordinals(&bytes, &[offset]), [ordinal as u32]);
+            }
+            prop_assert_eq!(places.offset(out.len() as u32), bytes.len() as u32);
+        }
+
+        /// What two texts share, but for a window at its ends, has the same anchors in both; denser ones include the usual.
+        #[test]
+        fn anchors_depend_on_nothing_far(
+            shared in prop::collection::vec(0u8..26, 400..700),
+            before in prop::collection::vec(0u8..26, 0..300),
+            after in prop::collection::vec(0u8..26, 0..300),
+        ) {
+            let (alone, around) = (text(&shared), text(&[before.clone(), shared, after].concat()));
+            let inner = 128 + 8..alone.len() - 128 - GRAM;
+            let shift = before.len() as u32;
+            let here: Vec<(u32, u64)> =
+                found(&alone, USUAL).into_iter().filter(|one| inner.contains(&(one.0 as usize))).collect();
+            let there: Vec<(u32, u64)> = found(&around, USUAL)
+                .into_iter()
+                .filter(|one| one.0 >= shift && inner.contains(&((one.0 - shift) as usize)))
+                .map(|one| (one.0 - shift, one.1))
+                .collect();
+            prop_assert_eq!(&here, &there);
+            let dense = found(&alone, DENSE);
+            prop_assert!(here.iter().all(|one| dense.contains(one)));
+        }
+
+        /// The gap guarantee.
+        #[test]
+        fn no_stretch_is_without_an_anchor(letters in prop::collection::vec(0u8..26, 200..2_000)) {
+            let symbols = text(&letters);
+            let places: Vec<u32> = found(&symbols, USUAL).into_iter().map(|one| one.0).collect();
+            let end = (symbols.len() - GRAM) as u32;
+            let ends: Vec<u32> = [0].into_iter().chain(places).chain([end]).collect();
+            prop_assert!(ends.windows(2).all(|two| two[1] - two[0] <= WINDOW as u32));
+        }
+    }
 }

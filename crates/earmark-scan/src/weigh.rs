@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use earmark_model::Level as Strength;
 
 use crate::chain::{Chain, covered};
@@ -50,12 +52,15 @@ pub(crate) fn tokens(chain: &Chain, tokens: &Tokens) -> Weight {
     Weight { strength: strength(reaches(ALARM), reaches(EVIDENCE)), sum: total as u32 }
 }
 
-/// Weighs a chain of level 1 by the symbols its grams cover.
-pub(crate) fn symbols(chain: &Chain) -> Weight {
-    let covered = covered(chain.hits.iter().map(|hit| hit.leaf), symbols::GRAM as u32);
-    let enough = chain.hits.len() >= 4;
+/// Weighs a chain of level 1 by the symbols its grams cover; what comes again counts once.
+pub(crate) fn symbols(chain: &Chain, text: &[u8]) -> Weight {
+    let gram = |at: u32| text.get(at as usize..at as usize + symbols::GRAM).unwrap_or_default();
+    let mut seen: HashSet<&[u8]> = HashSet::new();
+    let fresh: Vec<u32> = chain.hits.iter().map(|hit| hit.leaf).filter(|at| seen.insert(gram(*at))).collect();
+    let hits = fresh.len();
+    let covered = covered(fresh, symbols::GRAM as u32);
     Weight {
-        strength: strength(enough && covered >= SYMBOLS.0, chain.hits.len() >= 3 && covered >= SYMBOLS.1),
+        strength: strength(hits >= 4 && covered >= SYMBOLS.0, hits >= 3 && covered >= SYMBOLS.1),
         sum: covered / 4,
     }
 }

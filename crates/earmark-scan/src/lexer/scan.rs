@@ -1,6 +1,6 @@
 use super::recent::Recent;
+use super::token::{FIRST_MARK, NAMES, NUMBER, STRING, Tokens};
 use super::words::{Keywords, directive};
-use super::{FIRST_MARK, NAMES, NUMBER, STRING, Tokens};
 
 /// A line comment longer than this is read as code: somebody joined the lines.
 const LONG_LINE: usize = 300;

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
-use super::{Lexer, NAMES, NUMBER, STRING, Tokens};
+use super::token::{NUMBER, STRING};
+use super::{Lexer, NAMES, Tokens};
 
 fn codes(text: &str) -> Vec<u8> {
     let mut tokens = Tokens::default();

@@ -20,7 +20,7 @@ const SLOTS: usize = 1024;
 /// An open hash table from the (zero-padded, little-endian) word to its code.
 static TABLE: LazyLock<Box<[(u64, u8); SLOTS]>> = LazyLock::new(|| {
     let mut table = Box::new([(0, 0); SLOTS]);
-    for (word, code) in KEYWORDS.iter().zip(super::FIRST_KEYWORD..) {
+    for (word, code) in KEYWORDS.iter().zip(super::token::FIRST_KEYWORD..) {
         let mut padded = [0; 8];
         padded[..word.len()].copy_from_slice(word.as_bytes());
         let value = u64::from_le_bytes(padded);
