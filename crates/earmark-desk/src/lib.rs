@@ -1,1 +1,21 @@
-//! The use cases: program, issue, watch, trace.
+//! The use cases: a program is run, assets are protected and issued, samples are scanned and traced.
+//!
+//! One folder for each word of the house, in this order of dependence: [`program`], [`issue`], [`watch`], [`trace`].
+//! Each use case is a function over an open [`desk::Desk`] that takes a request and gives the answer that the
+//! command line prints as JSON. Data falls through the desk: the crates below never call one another.
+//!
+//! Not here: arguments, terminals, HTML, SQL, and the choice of backends (the binary's `wiring`).
+
+#![forbid(unsafe_code)]
+
+pub mod caged;
+pub mod clock;
+mod codes;
+pub mod desk;
+pub mod error;
+pub mod issue;
+mod pool;
+pub mod program;
+mod refusals;
+pub mod trace;
+pub mod watch;

@@ -4,18 +4,14 @@ use crate::markdown;
 
 /// A field that may take any value in an attack.
 ///
-/// Whether copies differ in it is not said: the list holds every declared field and as many undeclared ones,
-/// and is the same for all recipients.
+/// Nothing here says whether copies differ in it: the list holds every declared field and as many undeclared ones,
+/// is the same for all recipients, and gives neither line nor range, which only a declared field has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct VaryingField {
     /// The file, from the top of the copy.
     pub file: String,
-    /// The line, from 1: line numbers agree between copies.
-    pub line: u32,
     /// What the field is: `marker string`, `filler byte`.
     pub field: String,
-    /// What an attacker may put there: `any 4 bytes`, `1024 to 65535`.
-    pub range: String,
 }
 
 /// Writes `VARIES.md`. Deterministic; the order of `fields` leaves no trace, so it cannot tell which are declared.
@@ -31,16 +27,10 @@ pub fn varies_md(fields: &[VaryingField]) -> String {
     if fields.is_empty() {
         return out + "No field is listed for this material.\n";
     }
-    out += "| where | field | may be |\n|---|---|---|\n";
+    out += "| file | field |\n|---|---|\n";
     for field in fields {
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} |",
-            markdown::code(&format!("{}:{}", field.file, field.line)),
-            markdown::words(&field.field),
-            markdown::words(&field.range)
-        );
+        let _ = writeln!(out, "| {} | {} |", markdown::code(&field.file), markdown::words(&field.field));
     }
     out
 }
@@ -49,20 +39,15 @@ pub fn varies_md(fields: &[VaryingField]) -> String {
 mod tests {
     use super::*;
 
-    fn field(line: u32) -> VaryingField {
-        VaryingField {
-            file: "poc|x.py".to_owned(),
-            line,
-            field: "marker *string*".to_owned(),
-            range: "any 4 bytes".to_owned(),
-        }
+    fn field(file: &str) -> VaryingField {
+        VaryingField { file: file.to_owned(), field: "marker *string*".to_owned() }
     }
 
     #[test]
     fn order_says_nothing() {
-        let one_way = varies_md(&[field(9), field(2), field(30)]);
-        assert_eq!(one_way, varies_md(&[field(30), field(9), field(2), field(2)]));
-        assert!(one_way.contains("| `poc\\|x.py:2` | marker \\*string\\* | any 4 bytes |\n| `poc\\|x.py:9`"));
+        let one_way = varies_md(&[field("c.py"), field("a|b.py"), field("d.py")]);
+        assert_eq!(one_way, varies_md(&[field("d.py"), field("c.py"), field("a|b.py"), field("c.py")]));
+        assert!(one_way.contains("| `a\\|b.py` | marker \\*string\\* |\n| `c.py`"));
         assert!(varies_md(&[]).contains("No field is listed"));
     }
 }

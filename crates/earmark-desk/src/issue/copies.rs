@@ -1,0 +1,356 @@
+//! Issuing: one copy per recipient, regenerated from the key, recorded before it leaves.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use earmark_mark::SiteTable;
+use earmark_model::{AssetName, Digest, Entry, EntryKind, RecipientId, Symbol};
+use earmark_seal::CheckedKey;
+use earmark_store::{NewCopy, Plan, Recipient};
+use serde::Serialize;
+
+use super::dealer::Dealer;
+use super::enclosures::{self, Enclosure};
+use super::writing::{self, Staged};
+use crate::codes;
+use crate::desk::Desk;
+use crate::error::{DeskError, Kind};
+use crate::pool;
+
+/// Whose copies to make, and how.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The asset, or `ASSET@REVISION` with the start of a revision's digest.
+    pub asset: String,
+    /// `all`, or recipients separated by commas.
+    pub to: String,
+    /// The folder that copies go to.
+    pub out: PathBuf,
+    /// Marked trees instead of sealed bundles.
+    pub plain: bool,
+}
+
+/// One copy as issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IssuedCopy {
+    /// For whom.
+    pub recipient: String,
+    /// The sealed file or the marked tree.
+    pub bundle: PathBuf,
+    /// SHA-256 of the sealed file; none for a tree.
+    pub sha256: Option<String>,
+    /// SHA-256 of the copy's uncompressed deterministic tar.
+    pub copy_sha256: String,
+    /// Sites that the copy shows.
+    pub sites: u64,
+    /// Index of its entry in the log's sequence.
+    pub log_index: u64,
+}
+
+/// The answer of `issue`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The copies, in the order of the recipients.
+    pub copies: Vec<IssuedCopy>,
+}
+
+/// A revision in memory, ready for any number of copies.
+pub struct Master {
+    plan: Plan,
+    table: SiteTable,
+    files: Vec<(Entry, Arc<Vec<u8>>)>,
+    code: earmark_odds::code::Code,
+    varies: Option<Enclosure>,
+}
+
+/// One recipient's copy in memory.
+pub struct MarkedCopy {
+    /// Files in the order of the manifest.
+    pub files: Vec<(Entry, Arc<Vec<u8>>)>,
+    /// Sites that it shows.
+    pub sites: u64,
+    /// Sites that are not in the original's form.
+    pub flipped: u64,
+    /// SHA-256 of its uncompressed deterministic tar.
+    pub sha256: Digest,
+}
+
+impl Master {
+    /// Loads the plan in force for `asset`, or for one revision of it.
+    ///
+    /// # Errors
+    /// When there is no such asset or revision, or a blob is missing.
+    pub async fn load(desk: &Desk, asset: &str) -> Result<Self, DeskError> {
+        let (name, wanted) = asset.split_once('@').map_or((asset, None), |(name, rest)| (name, Some(rest)));
+        let name: AssetName = name
+            .parse()
+            .map_err(|source: earmark_model::IdError| DeskError::new(Kind::Malformed, source.to_string()))?;
+        let row = desk.ledger().asset(&name).await?;
+        let revision =
+            match wanted {
+                Some(start) => codes::find_revision(desk, &name, start).await?,
+                None => desk.ledger().revisions_of(&name).await?.pop().ok_or_else(|| {
+                    DeskError::new(Kind::NotFound, format!("asset `{name}` has no revision"))
+                })?,
+            };
+        let plan = desk.ledger().plans_of(&revision.digest).await?.pop().ok_or_else(|| {
+            DeskError::new(Kind::NotFound, format!("revision `{}` has no plan", revision.digest.short()))
+        })?;
+        let recorded = desk.ledger().code(&name, plan.plan.epoch).await?;
+        let code = codes::open(desk, &row.id, plan.plan.epoch, codes::bias_set(&recorded)?)?;
+        let table = codes::read_table(desk, &plan.plan.site_table).await?;
+        let mut files = Vec::new();
+        for entry in desk.manifest(revision.manifest).await?.entries() {
+            files.push((entry.clone(), Arc::new(desk.get_blob(entry.sha256).await?)));
+        }
+        let varies = enclosures::varies(desk, &plan).await?;
+        Ok(Self { plan, table, files, code, varies })
+    }
+
+    /// A dealer of this revision's positions.
+    #[must_use]
+    pub fn dealer(&self) -> Dealer<'_> {
+        Dealer::new(&self.code, &self.table)
+    }
+
+    /// Writes `recipient`'s copy.
+    ///
+    /// # Errors
+    /// When it cannot be packed: a path leads out of its folder.
+    pub fn copy_for(&self, dealer: &Dealer<'_>, recipient: &RecipientId) -> Result<MarkedCopy, DeskError> {
+        let hand = dealer.deal(recipient);
+        let (mut sites, mut flipped) = (0, 0);
+        let mut files = Vec::with_capacity(self.files.len());
+        for (index, (entry, original)) in (0..).zip(&self.files) {
+            let Some(table) = self.table.file(index).filter(|_| entry.kind == EntryKind::File) else {
+                files.push((entry.clone(), Arc::clone(original)));
+                continue;
+            };
+            sites += table.sites.len() as u64;
+            flipped +=
+                table.sites.iter().filter(|site| hand.symbol(site.position) != Symbol(0)).count() as u64;
+            let bytes = hand.write(original, table);
+            let entry = Entry { length: bytes.len() as u64, sha256: Digest::of(&bytes), ..entry.clone() };
+            files.push((entry, Arc::new(bytes)));
+        }
+        let sha256 = writing::copy_digest(&files)?;
+        Ok(MarkedCopy { files, sites, flipped, sha256 })
+    }
+
+    /// The files of the original, in the order of the manifest.
+    pub fn originals(&self) -> impl Iterator<Item = (&Entry, &[u8])> {
+        self.files.iter().map(|(entry, bytes)| (entry, bytes.as_slice()))
+    }
+
+    /// In how many sites the copies of two recipients differ.
+    #[must_use]
+    pub fn differing_sites(&self, dealer: &Dealer<'_>, one: &RecipientId, other: &RecipientId) -> u64 {
+        let (one, other) = (dealer.deal(one), dealer.deal(other));
+        let sites = self.table.files.iter().flat_map(|file| &file.sites);
+        sites.filter(|site| one.symbol(site.position) != other.symbol(site.position)).count() as u64
+    }
+}
+
+/// Makes a copy for each recipient.
+///
+/// Each copy is recorded, with its commitment, before it appears in `out`; what is there already is
+/// recorded once only. A killed run leaves whole copies and nothing half.
+///
+/// # Errors
+/// When a recipient is unknown or suspended, has no usable key (without `plain`), or a copy cannot be written.
+pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> {
+    let master = Master::load(desk, &request.asset).await?;
+    let recipients = recipients(desk, &request.to).await?;
+    let mut keys = Vec::new();
+    for recipient in &recipients {
+        keys.push(if request.plain { Vec::new() } else { usable_keys(desk, recipient).await? });
+    }
+    fs::create_dir_all(&request.out).map_err(|source| DeskError::io("make", &request.out, source))?;
+    if let (true, Some((entry, bytes))) = (request.plain, &master.varies) {
+        writing::write_file(&request.out.join(entry.path_text()), bytes)?;
+    }
+    let dealer = master.dealer();
+    let mut copies = Vec::with_capacity(recipients.len());
+    let jobs: Vec<(&Recipient, &Vec<CheckedKey>)> = recipients.iter().zip(&keys).collect();
+    // As many copies in memory at a time as there are cores, each recorded before it is put in place.
+    for some in jobs.chunks(pool::threads()) {
+        let prepared = pool::map_in_order(some, |(recipient, keys)| {
+            let copy = master.copy_for(&dealer, &recipient.id)?;
+            prepare(desk, &master, request, recipient, keys, &copy)
+        });
+        for result in prepared {
+            copies.push(hand_over(desk, &master, result?).await?);
+        }
+    }
+    Ok(Answer { copies })
+}
+
+/// A copy written beside its place.
+struct Prepared {
+    recipient: RecipientId,
+    staged: Staged,
+    bundle_sha256: Option<Digest>,
+    copy_sha256: Digest,
+    sites: u64,
+}
+
+fn prepare(
+    desk: &Desk,
+    master: &Master,
+    request: &Request,
+    recipient: &Recipient,
+    keys: &[CheckedKey],
+    copy: &MarkedCopy,
+) -> Result<Prepared, DeskError> {
+    let folder = recipient.id.folder();
+    let (staged, bundle_sha256) = if request.plain {
+        (writing::stage_tree(&request.out, &folder, &copy.files)?, None)
+    } else {
+        let name = format!("{}-{folder}", master.plan.plan.asset);
+        let mut beside = vec![enclosures::copy_note(desk, &master.plan, master.varies.is_some())];
+        beside.extend(master.varies.clone());
+        let (staged, sha256) = writing::stage_bundle(&request.out, &name, &copy.files, &beside, keys)?;
+        (staged, Some(sha256))
+    };
+    Ok(Prepared {
+        recipient: recipient.id.clone(),
+        staged,
+        bundle_sha256,
+        copy_sha256: copy.sha256,
+        sites: copy.sites,
+    })
+}
+
+/// Records the copy, then puts it in its place.
+async fn hand_over(desk: &Desk, master: &Master, copy: Prepared) -> Result<IssuedCopy, DeskError> {
+    let log_index =
+        record(desk, master, &copy.recipient, copy.copy_sha256, copy.bundle_sha256, copy.sites).await?;
+    Ok(IssuedCopy {
+        recipient: copy.recipient.to_string(),
+        bundle: copy.staged.put_in_place()?,
+        sha256: copy.bundle_sha256.map(|digest| digest.to_string()),
+        copy_sha256: copy.copy_sha256.to_string(),
+        sites: copy.sites,
+        log_index,
+    })
+}
+
+/// Writes the copy's row and its entry in the log's sequence; gives the entry's index.
+async fn record(
+    desk: &Desk,
+    master: &Master,
+    recipient: &RecipientId,
+    copy_sha256: Digest,
+    bundle_sha256: Option<Digest>,
+    sites: u64,
+) -> Result<u64, DeskError> {
+    let issued = desk.now();
+    let document = serde_json::json!({
+        "copy": copy_sha256.to_string(),
+        "issued": issued.rfc3339(),
+        "plan": master.plan.plan.id.to_string(),
+        "recipient": recipient.as_str(),
+    });
+    let copy = NewCopy {
+        plan: master.plan.plan.id,
+        recipient: recipient.clone(),
+        copy_sha256,
+        bundle_sha256,
+        sites,
+        commitment: desk.commit(&document)?,
+        issued,
+    };
+    Ok(desk.ledger().record_copy(&copy).await?.copy.log_index)
+}
+
+/// Records a copy for every recipient without writing one: for a demonstration whose copies nobody takes.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn record_all(desk: &Desk, asset: &str) -> Result<(), DeskError> {
+    let master = Master::load(desk, asset).await?;
+    let dealer = master.dealer();
+    let recipients = recipients(desk, "all").await?;
+    let copies = pool::map_in_order(&recipients, |recipient| master.copy_for(&dealer, &recipient.id));
+    for (recipient, copy) in recipients.iter().zip(copies) {
+        let copy = copy?;
+        record(desk, &master, &recipient.id, copy.sha256, None, copy.sites).await?;
+    }
+    Ok(())
+}
+
+/// The recipients that `to` names.
+async fn recipients(desk: &Desk, to: &str) -> Result<Vec<Recipient>, DeskError> {
+    let all = desk.ledger().recipients().await?;
+    if to == "all" {
+        let mut active = Vec::new();
+        for recipient in all {
+            if may_receive(desk, &recipient).await.is_ok() {
+                active.push(recipient);
+            }
+        }
+        if active.is_empty() {
+            return Err(DeskError::new(Kind::NotFound, "there is no recipient yet")
+                .hint("add partners with `earmark partner add` or `earmark partner import`"));
+        }
+        return Ok(active);
+    }
+    let mut wanted = Vec::new();
+    for name in to.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let found = all.iter().find(|recipient| recipient.id.as_str() == name).ok_or_else(|| {
+            DeskError::new(Kind::NotFound, format!("there is no recipient `{name}`"))
+                .hint("`earmark partner list` shows the partners")
+        })?;
+        may_receive(desk, found).await?;
+        if !wanted.contains(found) {
+            wanted.push(found.clone());
+        }
+    }
+    Ok(wanted)
+}
+
+/// Refuses a recipient whose partner receives nothing.
+async fn may_receive(desk: &Desk, recipient: &Recipient) -> Result<(), DeskError> {
+    use earmark_store::PartnerStatus::{Active, OnNotice};
+    let Some(slug) = &recipient.partner else { return Ok(()) };
+    let partner = desk.ledger().partner(slug).await?;
+    if matches!(partner.status, Active | OnNotice) {
+        return Ok(());
+    }
+    Err(DeskError::new(
+        Kind::Refused,
+        format!("partner `{slug}` is {:?}, it receives nothing", partner.status),
+    ))
+}
+
+/// The recipient's keys that a bundle can be sealed to today.
+async fn usable_keys(desk: &Desk, recipient: &Recipient) -> Result<Vec<CheckedKey>, DeskError> {
+    let rows = match &recipient.partner {
+        Some(partner) => desk.ledger().contact_keys(partner).await?,
+        None => Vec::new(),
+    };
+    let mut keys = Vec::new();
+    let mut why = None;
+    for row in rows.iter().filter(|row| row.status.usable()) {
+        if recipient.contact.as_ref().is_some_and(|contact| *contact != row.contact) {
+            continue;
+        }
+        match desk.check_key(row.public_text.as_bytes()) {
+            Ok(key) => keys.push(key),
+            Err(error) => why = Some(error),
+        }
+    }
+    if keys.is_empty() {
+        let error = why.unwrap_or_else(|| DeskError::new(Kind::Refused, "it has no key"));
+        return Err(DeskError::new(
+            Kind::Refused,
+            format!("cannot seal a bundle to `{}`: {error}", recipient.id),
+        )
+        .hint(format!(
+            "add a key with `earmark partner key add {} KEY`, or issue with `--plain`",
+            recipient.id
+        )));
+    }
+    Ok(keys)
+}

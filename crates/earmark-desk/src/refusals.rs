@@ -1,0 +1,41 @@
+//! What the errors of the storeys below mean to whoever asked.
+
+use earmark_store::StoreError;
+
+use crate::error::{DeskError, Kind};
+
+impl From<StoreError> for DeskError {
+    fn from(source: StoreError) -> Self {
+        let (kind, hint) = match &source {
+            StoreError::AlreadyThere { .. } => (Kind::Conflict, None),
+            StoreError::Differs { .. } => (Kind::Conflict, Some("run `earmark vault check` on this vault")),
+            StoreError::NotThere { .. } => (Kind::NotFound, None),
+            StoreError::Refused { .. } => (Kind::Malformed, None),
+            StoreError::NotAVault(_) => (
+                Kind::NotFound,
+                Some("make one with `earmark init DIR --name NAME`, or name one with `--vault DIR`"),
+            ),
+            StoreError::NotEmpty(_) => (Kind::Conflict, Some("name a folder that does not exist yet")),
+            StoreError::Newer { .. } => {
+                (Kind::Unavailable, Some("use that version of earmark: nothing was changed"))
+            }
+            StoreError::Malformed { .. } => (Kind::Malformed, None),
+            StoreError::Damaged(_) => (Kind::Unavailable, Some("run `earmark vault check` on this vault")),
+            StoreError::Full => {
+                (Kind::Unavailable, Some("free some room and run the same command again: nothing is lost"))
+            }
+            StoreError::Busy => {
+                (Kind::Unavailable, Some("wait for the other process and run the command again"))
+            }
+            StoreError::Unavailable(_) | StoreError::Blob(_) | StoreError::Io { .. } => {
+                (Kind::Unavailable, None)
+            }
+        };
+        let error = Self::new(kind, source.to_string());
+        let error = match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        };
+        Self { source: Some(Box::new(source)), ..error }
+    }
+}

@@ -1,0 +1,4 @@
+//! Watching: looking for protected material in what was found outside.
+
+pub mod leaves;
+pub mod scan;

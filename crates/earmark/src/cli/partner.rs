@@ -1,0 +1,170 @@
+//! `earmark partner`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use earmark_desk::desk::Desk;
+use earmark_desk::error::{DeskError, Kind};
+use earmark_desk::program::import::{self, Preview};
+use earmark_desk::program::partner::{self, NewPartner, Shown};
+
+use super::output::Output;
+use crate::run::printing;
+
+/// Partners: whom copies are made for.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What to do
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+/// What can be done with partners.
+#[derive(Debug, clap::Subcommand)]
+pub enum Action {
+    /// Add a partner, with its first contact and keys
+    Add(Add),
+    /// Add the partners of a CSV or JSON file, all or none
+    Import(Import),
+    /// List the partners
+    List,
+    /// Show one partner, its contacts and keys
+    Show {
+        /// The partner
+        slug: String,
+    },
+    /// Manage a contact's keys
+    #[command(subcommand)]
+    Key(KeyAction),
+}
+
+/// `partner add`.
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// Short name: lower-case letters, digits, `-`, `_`, `.`; never changes, never reused
+    pub slug: String,
+    /// The organization's name
+    #[arg(long)]
+    pub name: String,
+    /// The country whose law binds it, ISO 3166-1 alpha-2
+    #[arg(long, value_name = "CC")]
+    pub country: String,
+    /// Its tier
+    #[arg(long)]
+    pub tier: String,
+    /// Mail address of the first contact
+    #[arg(long, value_name = "MAIL")]
+    pub contact: Option<String>,
+    /// A key of that contact: an age recipient, an SSH public key, an OpenPGP certificate, or a file with one
+    #[arg(long = "key", value_name = "KEY_OR_FILE")]
+    pub keys: Vec<String>,
+}
+
+/// `partner import`.
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// CSV with a head (slug,name,country,tier,contact,key) or a JSON array of such objects
+    pub file: PathBuf,
+    /// Say what would happen, change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `partner key ...`.
+#[derive(Debug, clap::Subcommand)]
+pub enum KeyAction {
+    /// Add a key to a partner's contact
+    Add {
+        /// The partner
+        slug: String,
+        /// An age recipient, an SSH public key, an OpenPGP certificate, or a file with one
+        key: String,
+        /// The contact's mail address [default: the partner's only contact]
+        #[arg(long)]
+        contact: Option<String>,
+    },
+}
+
+/// Acts on partners.
+pub async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
+    match &args.action {
+        Action::Add(add) => {
+            let new = NewPartner {
+                slug: add.slug.clone(),
+                name: add.name.clone(),
+                country: add.country.clone(),
+                tier: add.tier.clone(),
+                contact: add.contact.clone(),
+                keys: add.keys.iter().map(|key| key_text(key)).collect::<Result<_, _>>()?,
+            };
+            print(output, &partner::add(desk, &new).await?)
+        }
+        Action::Import(import) => {
+            let bytes =
+                fs::read(&import.file).map_err(|source| DeskError::io("read", &import.file, source))?;
+            let preview = import::import(desk, &bytes, import.dry_run).await?;
+            output.answer(&preview, || preview_text(&preview)).map_err(printing)
+        }
+        Action::List => {
+            let partners = partner::list(desk).await?;
+            let line = |one: &earmark_desk::program::partner::Partner| {
+                format!("{}\t{}\t{}\t{}\t{}\n", one.slug, one.name, one.country, one.tier, one.status.word())
+            };
+            output.answer(&partners, || partners.iter().map(line).collect()).map_err(printing)
+        }
+        Action::Show { slug } => print(output, &partner::show(desk, slug).await?),
+        Action::Key(KeyAction::Add { slug, key, contact }) => {
+            print(output, &partner::add_key(desk, slug, contact.as_deref(), &key_text(key)?).await?)
+        }
+    }
+}
+
+/// A key as given, or the content of the file that it names.
+fn key_text(given: &str) -> Result<String, DeskError> {
+    let path = Path::new(given);
+    if !path.is_file() {
+        return Ok(given.to_owned());
+    }
+    let bytes = fs::read(path).map_err(|source| DeskError::io("read", path, source))?;
+    String::from_utf8(bytes).map_err(|_| {
+        DeskError::new(Kind::Malformed, format!("`{given}` is no text"))
+            .hint("export an OpenPGP certificate with `gpg --armor --export`")
+    })
+}
+
+fn print(output: Output, shown: &Shown) -> Result<(), DeskError> {
+    output
+        .answer(shown, || {
+            let partner = &shown.partner;
+            let mut text = format!(
+                "{} ({}), {}, tier {}, {}\n",
+                partner.name,
+                partner.slug,
+                partner.country,
+                partner.tier,
+                partner.status.word()
+            );
+            for contact in &shown.contacts {
+                text += &format!("  {} {}\n", contact.slug, contact.mail.as_deref().unwrap_or("no mail"));
+            }
+            for key in &shown.keys {
+                text += &format!("  {} {} {}\n", key.kind, key.fingerprint, key.status.word());
+            }
+            text
+        })
+        .map_err(printing)
+}
+
+fn preview_text(preview: &Preview) -> String {
+    let mut text = format!(
+        "{}: {} new, {} there already, {} rejected\n",
+        if preview.written { "imported" } else { "preview" },
+        preview.added.len(),
+        preview.duplicate.len(),
+        preview.rejected.len()
+    );
+    for rejected in &preview.rejected {
+        text += &format!("  row {} ({}): {}\n", rejected.row, rejected.slug, rejected.why);
+    }
+    text
+}

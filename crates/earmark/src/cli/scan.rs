@@ -1,0 +1,93 @@
+//! `earmark scan`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use earmark_desk::desk::Desk;
+use earmark_desk::error::DeskError;
+use earmark_desk::watch::scan::{self, Answer};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::{Output, grouped};
+use crate::run::printing;
+
+/// Look for protected material in files, folders and archives.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, folders, archives
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Print one JSON object a line: each match as it is found, the summary last
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Exit with 1 if anything is found
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// Scans, and says whether anything was found and `--exit-code` asks to tell.
+pub async fn run(desk: &Desk, args: &Args, output: Output) -> Result<bool, DeskError> {
+    let bar = progress(output);
+    let answer = scan::scan(desk, &args.paths, &|done, all, bytes| show(&bar, done, all, bytes)).await?;
+    bar.finish_and_clear();
+    if args.jsonl {
+        print_lines(&answer).map_err(printing)?;
+    } else {
+        output.answer(&answer, || text(&answer)).map_err(printing)?;
+    }
+    Ok(args.exit_code && !answer.matches.is_empty())
+}
+
+/// A bar of files done, hidden where nobody watches.
+pub fn progress(output: Output) -> ProgressBar {
+    let bar = if output.draws() { ProgressBar::no_length() } else { ProgressBar::hidden() };
+    let template = "{pos}/{len} files, {msg}, {elapsed} {bar:30} {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Moves the bar.
+pub fn show(bar: &ProgressBar, done: u64, all: u64, bytes: u64) {
+    bar.set_length(all);
+    bar.set_position(done);
+    bar.set_message(format!("{:.1} MB", bytes as f64 / 1e6));
+}
+
+fn print_lines(answer: &Answer) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for one in &answer.matches {
+        serde_json::to_writer(&mut out, one)?;
+        writeln!(out)?;
+    }
+    let summary = serde_json::json!({
+        "samples": answer.samples,
+        "leaves": answer.leaves,
+        "bytes": answer.bytes,
+        "seconds": answer.seconds,
+        "unscanned": answer.unscanned,
+    });
+    writeln!(out, "{summary}")
+}
+
+fn text(answer: &Answer) -> String {
+    let mut text = format!(
+        "{} samples, {} leaves, {:.1} MB in {:.1} s: {} matches\n",
+        grouped(answer.samples),
+        grouped(answer.leaves),
+        answer.bytes as f64 / 1e6,
+        answer.seconds,
+        grouped(answer.matches.len() as u64)
+    );
+    for one in &answer.matches {
+        text += &format!(
+            "{}: {} of {} ({}..{}, {:?})\n",
+            one.sample, one.file, one.asset, one.file_span[0], one.file_span[1], one.level
+        );
+    }
+    for lost in &answer.unscanned {
+        text += &format!("unscanned: {}: {}\n", lost.path, lost.why);
+    }
+    text
+}

@@ -1,0 +1,93 @@
+//! From arguments to acts: parses, opens the vault, acts, prints, and turns a refusal into its exit code.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use earmark_desk::desk::Desk;
+use earmark_desk::error::{DeskError, Kind};
+
+use crate::cli::output::Output;
+use crate::cli::{Cli, Command, LATER, holder, init, issue, partner, protect, reference, scan, trace, vault};
+use crate::{demo, wiring};
+
+/// Done, and the answer is bad news.
+const BAD_NEWS: u8 = 1;
+
+/// Runs the program and gives its exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json, cli.quiet);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(source) => {
+            return refuse(&DeskError::because(Kind::Unavailable, "no threads can be had", source), cli.json);
+        }
+    };
+    match runtime.block_on(act(&cli, output)) {
+        Ok(code) => code,
+        Err(error) => refuse(&error, cli.json),
+    }
+}
+
+async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
+    let vault = cli.vault.as_deref();
+    match &cli.command {
+        Command::Demo(args) => demo::run(args, output, cli.json).await?,
+        Command::Init(args) => init::run(args, output).await?,
+        Command::Partner(args) => partner::run(&open(vault).await?, args, output).await?,
+        Command::Holder(args) => holder::run(&open(vault).await?, args, output).await?,
+        Command::Protect(args) => protect::run(&open(vault).await?, args, output).await?,
+        Command::Issue(args) => issue::run(&open(vault).await?, args, output).await?,
+        Command::Scan(args) => return bad_news(scan::run(&open(vault).await?, args, output).await?),
+        Command::Trace(args) => return bad_news(trace::run(vault, args, output).await?),
+        Command::Vault(args) => return bad_news(vault::run(vault, args, output).await?),
+        Command::Reference(args) => reference::run(args).map_err(printing)?,
+        Command::Later(words) => return Err(later(words)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(vault: Option<&Path>) -> Result<Desk, DeskError> {
+    wiring::open(vault).await
+}
+
+/// The exit code of an answer that may be bad news.
+#[expect(clippy::unnecessary_wraps, reason = "every act of the table above gives a result")]
+fn bad_news(bad: bool) -> Result<ExitCode, DeskError> {
+    Ok(if bad { ExitCode::from(BAD_NEWS) } else { ExitCode::SUCCESS })
+}
+
+/// A failure to print.
+pub fn printing(source: io::Error) -> DeskError {
+    DeskError::io("write to", Path::new("standard output"), source)
+}
+
+/// A noun that this build does not hold, or no noun at all.
+fn later(words: &[String]) -> DeskError {
+    let noun = words.first().map_or("", String::as_str);
+    if LATER.contains(&noun) {
+        return DeskError::new(Kind::Unavailable, format!("`earmark {noun}` is not part of this build"));
+    }
+    // clap gives 2 for wrong use; a noun that nobody knows is the same mistake.
+    clap::Error::raw(
+        clap::error::ErrorKind::InvalidSubcommand,
+        format!("unrecognized subcommand `{noun}`\n\nFor more information, try '--help'.\n"),
+    )
+    .exit()
+}
+
+/// Says what was refused: as JSON where JSON was asked for, always in words on standard error.
+fn refuse(error: &DeskError, json: bool) -> ExitCode {
+    if json {
+        let document = serde_json::json!({ "error": error.to_string(), "hints": error.hints });
+        // The exit code says it too, so a closed standard output loses nothing.
+        let _ = writeln!(io::stdout(), "{document}");
+    }
+    eprintln!("error: {error}");
+    for hint in &error.hints {
+        eprintln!("  hint: {hint}");
+    }
+    ExitCode::from(error.kind.exit_code())
+}

@@ -1,0 +1,62 @@
+//! The one place that names concrete backends: which ledger, which blobs, which cage.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use earmark_cage::{Budget, Cage, OWN_EXE};
+use earmark_desk::caged;
+use earmark_desk::clock::{Clock, SystemClock};
+use earmark_desk::desk::Desk;
+use earmark_desk::error::{DeskError, Kind};
+use earmark_model::UnixMillis;
+use earmark_store::{CheckOptions, CheckReport, Vault};
+
+/// What was written longer ago than this, and has no row, was left behind: an hour.
+const SETTLED_AFTER_MILLIS: i64 = 3_600_000;
+
+/// Serves jobs and never returns if this process is a child of the cage; else returns at once.
+pub fn enter_cage() {
+    earmark_cage::enter(caged::JOBS);
+}
+
+/// Makes a vault and opens it.
+pub async fn init(dir: &Path, name: &str, seal_to: Option<&str>) -> Result<Desk, DeskError> {
+    let vault = Vault::create(dir, name).await?;
+    let clock = SystemClock;
+    Desk::make_keys(&vault, seal_to, clock.now())?;
+    Desk::open(vault, None, Arc::new(clock), cage()?)
+}
+
+/// Opens the vault that the command line or the environment names, or `./vault`.
+pub async fn open(named: Option<&Path>) -> Result<Desk, DeskError> {
+    let identity = std::env::var_os("EARMARK_IDENTITY").map(PathBuf::from);
+    Desk::open(vault(named).await?, identity.as_deref(), Arc::new(SystemClock), cage()?)
+}
+
+/// Checks a vault, and if `collect` removes what a killed process left behind.
+pub async fn check(named: Option<&Path>, collect: bool) -> Result<CheckReport, DeskError> {
+    let vault = vault(named).await?;
+    // What another process is at work on must not be taken for something left behind.
+    let settled_before = UnixMillis(SystemClock.now().0 - SETTLED_AFTER_MILLIS);
+    Ok(earmark_store::check(&vault, CheckOptions { collect, contents: true, settled_before }).await?)
+}
+
+async fn vault(named: Option<&Path>) -> Result<Vault, DeskError> {
+    let dir = match named {
+        Some(dir) => dir.to_owned(),
+        None if Path::new("vault").is_dir() => PathBuf::from("vault"),
+        None => {
+            return Err(DeskError::new(Kind::NotFound, "there is no vault here")
+                .hint("name one with `--vault DIR` or EARMARK_VAULT, or make one with `earmark init DIR --name NAME`"));
+        }
+    };
+    Ok(Vault::open(&dir).await?)
+}
+
+fn cage() -> Result<Cage, DeskError> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    Cage::new(OWN_EXE.as_ref(), workers, Budget::default()).map_err(|source| {
+        DeskError::because(Kind::Unavailable, "hostile bytes cannot be confined on this machine", source)
+            .hint("earmark needs a Linux kernel with landlock and seccomp (5.13 or later)")
+    })
+}

@@ -1,0 +1,85 @@
+//! A workbench for one test: a folder, a vault in it, and a tree to protect.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use earmark_disguise::{SourceFile, decoys};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with a vault.
+pub struct Bench {
+    folder: TempDir,
+}
+
+/// The program under test.
+pub const EARMARK: &str = env!("CARGO_BIN_EXE_earmark");
+
+impl Bench {
+    /// A new vault with these partners, none with a key.
+    pub fn with_partners(slugs: &[&str]) -> Self {
+        let bench = Self { folder: tempfile::tempdir().unwrap() };
+        bench.ok(&["init", &bench.path("vault"), "--name", "Test program"]);
+        for slug in slugs {
+            bench.ok(&["partner", "add", slug, "--name", slug, "--country", "DE", "--tier", "one"]);
+        }
+        bench
+    }
+
+    /// A path inside the folder.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts the program on the vault.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(EARMARK);
+        command.args(arguments).env("EARMARK_VAULT", self.folder.path().join("vault")).current_dir(self.root());
+        command
+    }
+
+    /// Runs the program and gives what it printed.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs the program, which must succeed; gives the JSON document.
+    pub fn ok(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Runs the program, which must refuse with this exit code; gives its error output.
+    pub fn refused(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.starts_with("error: "), "{said}");
+        assert_eq!(said.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{said}");
+        said
+    }
+
+    /// Writes a tree of plausible sources in several languages, always the same for a seed.
+    pub fn tree(&self, name: &str, seed: u64, files: usize) -> PathBuf {
+        let root = self.folder.path().join(name);
+        write_files(&root, &decoys(seed, files));
+        root
+    }
+}
+
+/// Writes files below a folder.
+pub fn write_files(root: &Path, files: &[SourceFile]) {
+    for file in files {
+        let path = root.join(&file.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, &file.text).unwrap();
+    }
+}
