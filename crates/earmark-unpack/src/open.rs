@@ -22,7 +22,7 @@ pub fn open_bytes(name: &str, bytes: &[u8], limits: &Limits, sink: &mut dyn Sink
 ///
 /// `false` is for plain text (and for binary data that no decoder knows), which can be scanned as it is,
 /// outside the cage. `head` should be the first 64 KiB or the whole; a container that only begins later is
-/// not seen. It only looks, and decodes at most 4 KiB of zlib.
+/// not seen. It only looks; what it decodes (4 KiB of zlib, a block of deflate) our own and pure Rust code decodes.
 #[must_use]
 pub fn looks_like_container(name: &str, head: &[u8]) -> bool {
     let head = &head[..head.len().min(AHEAD)];
