@@ -3,11 +3,12 @@
 use crate::c::C;
 use crate::carrier::Carrier;
 use crate::language::Language;
+use crate::python::Python;
 use crate::rust::Rust;
 use crate::text::{Markdown, Text};
 
 /// Every carrier, asked in this order.
-pub const CARRIERS: &[&dyn Carrier] = &[&C, &Rust, &Markdown, &Text];
+pub const CARRIERS: &[&dyn Carrier] = &[&C, &Python, &Rust, &Markdown, &Text];
 
 /// The carrier that takes a file of this path.
 #[must_use]

@@ -19,6 +19,17 @@ const fn c(
     RuleInfo { code: RuleCode(*code), name, language: Language::C, layer, class, survival, forms }
 }
 
+const fn p(
+    code: &[u8; 4],
+    name: &'static str,
+    layer: Layer,
+    class: RuleClass,
+    survival: u8,
+    forms: &'static [&'static str],
+) -> RuleInfo {
+    RuleInfo { code: RuleCode(*code), name, language: Language::Python, layer, class, survival, forms }
+}
+
 const fn r(
     code: &[u8; 4],
     name: &'static str,
@@ -79,6 +90,27 @@ pub const CATALOG: &[RuleInfo] = &[
     d(b"D001", "declared alternative", Declared, 97),
     d(b"D002", "declared parameter", Declared, 97),
     d(b"D003", "declared blocks in any order", Declared, 93),
+    p(b"P001", "decimal, hexadecimal, HEXADECIMAL", Literal, B, 96, &["10", "0xa", "0xA"]),
+    p(b"P002", "order of a class's members", Order, C, 93, &[]),
+    p(b"P003", "order of functions", Order, C, 93, &[]),
+    p(b"P004", "order of neighboring assignments", Order, C, 93, &[]),
+    p(b"P005", "order of keyword arguments", Order, C, 93, &[]),
+    p(b"P006", "order of imported names", Order, A, 60, &[]),
+    p(b"P007", "comparison with a constant, either way round", Operator, A, 90, &["x == 1", "1 == x"]),
+    p(b"P008", "comparison, either way round", Operator, C, 95, &[]),
+    p(b"P009", "negated test", Operator, A, 80, &["x not in y", "not x in y"]),
+    p(b"P010", "product with a number, either way round", Operator, C, 95, &["x * 2", "2 * x"]),
+    p(b"P011", "returned nothing", Statement, A, 80, &["return", "return None"]),
+    p(b"P012", "conjuncts and disjuncts, in any order", Operator, C, 95, &[]),
+    p(b"P013", "order of types to test for", Order, C, 93, &[]),
+    p(b"P014", "order of members to test for", Order, C, 93, &[]),
+    p(b"P015", "order of flags", Operator, C, 93, &[]),
+    p(b"P016", "if and else exchanged", Statement, C, 93, &["a == b", "a != b"]),
+    p(b"P017", "if not and else exchanged", Statement, C, 93, &["if a", "if not a"]),
+    p(b"P018", "conditional expression exchanged", Operator, C, 93, &["a == b", "a != b"]),
+    p(b"P019", "negated conditional expression exchanged", Operator, C, 93, &["if a", "if not a"]),
+    p(b"P020", "parentheses round a deciding comparison", Operator, A, 97, &["a", "(a)"]),
+    p(b"P021", "parentheses round a product", Operator, A, 97, &["a", "(a)"]),
     r(b"R001", "order of items", Order, C, 93, &[]),
     r(b"R002", "order of an impl's or a trait's members", Order, C, 93, &[]),
     r(b"R003", "order of match arms", Order, C, 93, &[]),

@@ -30,6 +30,7 @@ mod natural;
 mod number;
 mod order;
 mod parts;
+pub mod python;
 mod read;
 mod rule;
 pub mod rust;

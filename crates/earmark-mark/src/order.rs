@@ -95,6 +95,17 @@ struct Lines<'a> {
     lead: Option<(u32, u32, bool)>,
     /// The unit read last, which a comma or a comment may yet lengthen.
     last: Option<Span>,
+    behind: Behind,
+}
+
+/// What becomes of a unit that has a comment behind it on its last line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Behind {
+    /// It takes the comment along.
+    Follows,
+    /// It moves nowhere: where blocks end by indentation, such a comment changes its parent with the
+    /// unit's place.
+    Binds,
 }
 
 /// Runs among children that stand on lines of their own. A unit takes along the comments right above
@@ -102,9 +113,10 @@ struct Lines<'a> {
 pub(crate) fn line_runs<'t>(
     source: &[u8],
     children: impl Iterator<Item = Node<'t>>,
+    behind: Behind,
     role: impl Fn(Node<'t>) -> Role,
 ) -> Runs {
-    let mut lines = Lines { source, runs: Runs::default(), lead: None, last: None };
+    let mut lines = Lines { source, runs: Runs::default(), lead: None, last: None, behind };
     for node in children {
         let span = trimmed(source, node.span());
         if node.is_comment() {
@@ -135,6 +147,10 @@ impl Lines<'_> {
         match self.last.as_mut() {
             Some(last) if self.lead.is_none() && !holds_line_end(self.source, last.end, span.start) => {
                 last.end = span.end;
+                if self.behind == Behind::Binds {
+                    self.last = None;
+                    self.runs.cut();
+                }
             }
             _ => self.lead(span, true),
         }
