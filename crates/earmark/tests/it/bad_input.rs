@@ -1,0 +1,1 @@
+//! What the program says to input that is wrong, hostile or merely strange.

@@ -1,0 +1,1 @@
+//! Killed processes, full disks, and two processes at once.

@@ -1,0 +1,1 @@
+//! Bundles are opened with tools that others wrote.
