@@ -23,6 +23,7 @@ from results import Results, share, table
 from vault import PARTNERS, Refused, Vault, summary
 
 SIZES = ("10 % of files", 300, 1000, 3000)
+WHOLE = "all files"
 
 
 class Bench:
@@ -40,6 +41,7 @@ class Bench:
         if which not in self.vaults:
             vault = Vault(self.binary, self.work / f"leaks-{which}").open()
             vault.protect(self.asset, self.corpus.name)
+            vault.issue_all(self.corpus.name)
             self.vaults[which] = vault
         return self.vaults[which]
 
@@ -56,7 +58,7 @@ class Bench:
         dice = random.Random(f"{self.corpus.name}/{seed}/{size}/{disguise}")
         coat = disguises.Disguise(disguise, self.corpus.language, dice.randrange(1 << 30))
         if isinstance(size, str):
-            count = max(1, round(len(self.files) / 10))
+            count = len(self.files) if size == WHOLE else max(1, round(len(self.files) / 10))
             parts = [(name, coat.apply(name, (tree / name).read_bytes())) for name in sorted(dice.sample(self.files, count))]
         else:
             parts = self.stretch(tree, dice, size, coat)
@@ -153,7 +155,7 @@ class Bench:
                     self.trace(f"{name}/swapped/{size}/{disguise}/{seed}", 1, lambda folder: self.leak(tree, seed, size, disguise, folder),
                                kind="swapped", recipient=recipient, **facts)
             for disguise in disguises.NAMES:
-                self.trace(f"{name}/unmarked/{disguise}/{seed}", 0, lambda folder: self.leak(self.asset, seed, 3000, disguise, folder),
+                self.trace(f"{name}/unmarked/{disguise}/{seed}", 0, lambda folder: self.leak(self.asset, seed, WHOLE, disguise, folder),
                            kind="unmarked", disguise=disguise, seed=seed)
             self.trace(f"{name}/five/{seed}", 0, lambda folder: self.five(seed, folder), kind="five", seed=seed)
         for other, language, tree, files in strangers():

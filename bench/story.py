@@ -44,6 +44,7 @@ def main():
     work = chosen.work / "story"
     vault = Vault(chosen.earmark, work / "vault").open()
     vault.protect(STORY, "story")
+    vault.issue_all("story")
     for seed in range(chosen.seeds):
         recipient = random.Random(f"story/{seed}").choice(PARTNERS)
         for what, make in (("client, stripped, renamed, reformatted", client), ("advisory, retyped", advisory)):

@@ -76,7 +76,8 @@ pub fn document(
         look: about.look,
         alpha: Some(ALPHA),
         alpha_look: Some(about.alpha_look),
-        n: recipients.len() as u64,
+        // With nobody to name the mathematics still want one to consider: whoever that were, it is not named.
+        n: recipients.len().max(1) as u64,
         levels,
         classes: reading.classes.iter().map(|class| Class { err: class.err }).collect(),
         positions: positions.collect(),

@@ -88,17 +88,15 @@ impl Page<'_> {
             report.plan = self.plan(code, bias, revision).await?;
         }
         for suspect in &self.answer.suspects {
-            let test = self
-                .decision
-                .and_then(|decision| decision.tests.iter().find(|test| test.recipient == suspect.recipient));
+            let coalition = self.decision.and_then(|decision| decision.coalition.as_ref());
             report.suspects.push(papers::Suspect {
                 recipient: recipient(&suspect.recipient)?,
                 name: name(&suspect.recipient),
                 score: nats(suspect.score),
                 log10_bound: suspect.log10_false_accusation_bound,
                 given: suspect.given.clone(),
-                colluders: test.map(|test| test.c),
-                attack: self.decision.and_then(|decision| decision.coalition.as_ref()?.attack.clone()),
+                colluders: coalition.map(|coalition| coalition.c),
+                attack: coalition.and_then(|coalition| coalition.attack.clone()),
             });
         }
         for set in &self.answer.one_of {
