@@ -13,7 +13,7 @@ use crate::error::{DeskError, Kind};
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub async fn of_asset(desk: &Desk, asset: &AssetName) -> Result<Vec<earmark_store::Code>, DeskError> {
+pub(crate) async fn of_asset(desk: &Desk, asset: &AssetName) -> Result<Vec<earmark_store::Code>, DeskError> {
     Ok(desk.ledger().codes(asset).await?)
 }
 
@@ -21,7 +21,7 @@ pub async fn of_asset(desk: &Desk, asset: &AssetName) -> Result<Vec<earmark_stor
 ///
 /// # Errors
 /// When the program key cannot be had.
-pub fn open(desk: &Desk, asset_id: &str, epoch: u32, bias: BiasSet) -> Result<Code, DeskError> {
+pub(crate) fn open(desk: &Desk, asset_id: &str, epoch: u32, bias: BiasSet) -> Result<Code, DeskError> {
     let id = code_id(asset_id, epoch);
     Ok(Code::new(&TracingKey::from_program_key(desk.program_key()?, &id), &id, bias))
 }
@@ -30,7 +30,7 @@ pub fn open(desk: &Desk, asset_id: &str, epoch: u32, bias: BiasSet) -> Result<Co
 ///
 /// # Errors
 /// When this program does not know it.
-pub fn bias_set(code: &earmark_store::Code) -> Result<BiasSet, DeskError> {
+pub(crate) fn bias_set(code: &earmark_store::Code) -> Result<BiasSet, DeskError> {
     code.bias_set.parse().map_err(|_| {
         DeskError::new(Kind::Unavailable, format!("this earmark does not know the code `{}`", code.bias_set))
     })
@@ -41,7 +41,11 @@ pub fn bias_set(code: &earmark_store::Code) -> Result<BiasSet, DeskError> {
 ///
 /// # Errors
 /// When ledger or site tables cannot be read.
-pub async fn known_positions(desk: &Desk, asset: &AssetName, epoch: u32) -> Result<PositionMap, DeskError> {
+pub(crate) async fn known_positions(
+    desk: &Desk,
+    asset: &AssetName,
+    epoch: u32,
+) -> Result<PositionMap, DeskError> {
     let numbered = desk.ledger().positions(asset, epoch).await?;
     let k: Vec<u8> = numbered.iter().map(|position| position.k).collect();
     let mut keys: Vec<_> =
@@ -58,7 +62,7 @@ pub async fn known_positions(desk: &Desk, asset: &AssetName, epoch: u32) -> Resu
 ///
 /// # Errors
 /// When it is missing or damaged.
-pub async fn read_table(desk: &Desk, blob: &Digest) -> Result<SiteTable, DeskError> {
+pub(crate) async fn read_table(desk: &Desk, blob: &Digest) -> Result<SiteTable, DeskError> {
     let bytes = desk.get_blob(*blob).await?;
     SiteTable::from_bytes(&bytes).map_err(|source| {
         DeskError::because(Kind::Unavailable, "a site table of the vault is damaged", source)
@@ -69,7 +73,7 @@ pub async fn read_table(desk: &Desk, blob: &Digest) -> Result<SiteTable, DeskErr
 ///
 /// # Errors
 /// When there is no such revision, or it has no plan.
-pub async fn table_of(desk: &Desk, revision: &Digest) -> Result<(SiteTable, Manifest), DeskError> {
+pub(crate) async fn table_of(desk: &Desk, revision: &Digest) -> Result<(SiteTable, Manifest), DeskError> {
     let plans = desk.ledger().plans_of(revision).await?;
     let plan = plans.last().ok_or_else(|| {
         DeskError::new(Kind::NotFound, format!("revision `{}` has no plan", revision.short()))
@@ -82,7 +86,11 @@ pub async fn table_of(desk: &Desk, revision: &Digest) -> Result<(SiteTable, Mani
 ///
 /// # Errors
 /// When there is none, or more than one.
-pub async fn find_revision(desk: &Desk, asset: &AssetName, start: &str) -> Result<Revision, DeskError> {
+pub(crate) async fn find_revision(
+    desk: &Desk,
+    asset: &AssetName,
+    start: &str,
+) -> Result<Revision, DeskError> {
     let revisions = desk.ledger().revisions_of(asset).await?;
     let mut fitting = revisions.into_iter().filter(|revision| revision.digest.to_string().starts_with(start));
     match (fitting.next(), fitting.next()) {

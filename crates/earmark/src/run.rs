@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 
-use crate::cli::output::Output;
+use crate::cli::output::{Output, printing};
 use crate::cli::{Cli, Command, LATER, holder, init, issue, partner, protect, reference, scan, trace, vault};
 use crate::{demo, wiring};
 
@@ -16,7 +16,7 @@ use crate::{demo, wiring};
 const BAD_NEWS: u8 = 1;
 
 /// Runs the program and gives its exit code.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.json, cli.quiet);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -43,7 +43,7 @@ async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
         Command::Scan(args) => return bad_news(scan::run(&open(vault).await?, args, output).await?),
         Command::Trace(args) => return bad_news(trace::run(vault, args, output).await?),
         Command::Vault(args) => return bad_news(vault::run(vault, args, output).await?),
-        Command::Reference(args) => reference::run(args).map_err(printing)?,
+        Command::Reference(args) => reference::run(args, Cli::command()).map_err(printing)?,
         Command::Later(words) => return Err(later(words)),
     }
     Ok(ExitCode::SUCCESS)
@@ -57,11 +57,6 @@ async fn open(vault: Option<&Path>) -> Result<Desk, DeskError> {
 #[expect(clippy::unnecessary_wraps, reason = "every act of the table above gives a result")]
 fn bad_news(bad: bool) -> Result<ExitCode, DeskError> {
     Ok(if bad { ExitCode::from(BAD_NEWS) } else { ExitCode::SUCCESS })
-}
-
-/// A failure to print.
-pub fn printing(source: io::Error) -> DeskError {
-    DeskError::io("write to", Path::new("standard output"), source)
 }
 
 /// A noun that this build does not hold, or no noun at all.

@@ -15,12 +15,12 @@ use earmark_store::{CheckOptions, CheckReport, Vault};
 const SETTLED_AFTER_MILLIS: i64 = 3_600_000;
 
 /// Serves jobs and never returns if this process is a child of the cage; else returns at once.
-pub fn enter_cage() {
+pub(crate) fn enter_cage() {
     earmark_cage::enter(caged::JOBS);
 }
 
 /// Makes a vault and opens it.
-pub async fn init(dir: &Path, name: &str, seal_to: Option<&str>) -> Result<Desk, DeskError> {
+pub(crate) async fn init(dir: &Path, name: &str, seal_to: Option<&str>) -> Result<Desk, DeskError> {
     let vault = Vault::create(dir, name).await?;
     let clock = SystemClock;
     Desk::make_keys(&vault, seal_to, clock.now())?;
@@ -28,13 +28,13 @@ pub async fn init(dir: &Path, name: &str, seal_to: Option<&str>) -> Result<Desk,
 }
 
 /// Opens the vault that the command line or the environment names, or `./vault`.
-pub async fn open(named: Option<&Path>) -> Result<Desk, DeskError> {
+pub(crate) async fn open(named: Option<&Path>) -> Result<Desk, DeskError> {
     let identity = std::env::var_os("EARMARK_IDENTITY").map(PathBuf::from);
     Desk::open(vault(named).await?, identity.as_deref(), Arc::new(SystemClock), cage()?)
 }
 
 /// Checks a vault, and if `collect` removes what a killed process left behind.
-pub async fn check(named: Option<&Path>, collect: bool) -> Result<CheckReport, DeskError> {
+pub(crate) async fn check(named: Option<&Path>, collect: bool) -> Result<CheckReport, DeskError> {
     let vault = vault(named).await?;
     // What another process is at work on must not be taken for something left behind.
     let settled_before = UnixMillis(SystemClock.now().0 - SETTLED_AFTER_MILLIS);

@@ -10,7 +10,7 @@ use crate::error::{DeskError, Kind};
 ///
 /// # Errors
 /// With the line and the entry, when the file is malformed or an entry does not fit the tree.
-pub fn read(tree: &Tree) -> Result<Option<Declarations>, DeskError> {
+pub(super) fn read(tree: &Tree) -> Result<Option<Declarations>, DeskError> {
     let Some(text) = &tree.declarations else { return Ok(None) };
     let wrong =
         |source| DeskError::because(Kind::Malformed, format!("`{DECLARATIONS}` cannot be used"), source);
@@ -21,7 +21,7 @@ pub fn read(tree: &Tree) -> Result<Option<Declarations>, DeskError> {
 
 /// The text of `VARIES.md`, the same for every recipient; none where no field is declared.
 #[must_use]
-pub fn varies(declarations: &Declarations, tree: &Tree) -> Option<String> {
+pub(super) fn varies(declarations: &Declarations, tree: &Tree) -> Option<String> {
     let fields: Vec<earmark_papers::VaryingField> = varying_fields(declarations, &tree.sources())
         .into_iter()
         .map(|field| earmark_papers::VaryingField {

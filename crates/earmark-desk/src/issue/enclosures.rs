@@ -12,11 +12,11 @@ use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 
 /// A paper and its text.
-pub type Enclosure = (Entry, Arc<Vec<u8>>);
+pub(super) type Enclosure = (Entry, Arc<Vec<u8>>);
 
 /// `COPY.md`: this copy is individually marked.
 #[must_use]
-pub fn copy_note(desk: &Desk, plan: &Plan, varies: bool) -> Enclosure {
+pub(super) fn copy_note(desk: &Desk, plan: &Plan, varies: bool) -> Enclosure {
     let note = CopyNote {
         program: desk.name().to_owned(),
         asset: plan.plan.asset.to_string(),
@@ -31,7 +31,7 @@ pub fn copy_note(desk: &Desk, plan: &Plan, varies: bool) -> Enclosure {
 ///
 /// # Errors
 /// When the blob is missing.
-pub async fn varies(desk: &Desk, plan: &Plan) -> Result<Option<Enclosure>, DeskError> {
+pub(super) async fn varies(desk: &Desk, plan: &Plan) -> Result<Option<Enclosure>, DeskError> {
     let report: protect::Answer = serde_json::from_str(&plan.plan.report)
         .map_err(|source| DeskError::because(Kind::Bug, "the recorded report cannot be read", source))?;
     let Some(digest) = report.varies else { return Ok(None) };

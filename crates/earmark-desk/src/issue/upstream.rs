@@ -9,7 +9,7 @@ use crate::error::{DeskError, Kind};
 
 /// What the owner named as upstream, found in the tree or beside it.
 #[derive(Debug, Default)]
-pub struct Upstream {
+pub(super) struct Upstream {
     /// Files of the tree, by index in the manifest, ascending.
     pub files: Vec<u32>,
     /// Contents of named files outside the tree.
@@ -25,7 +25,7 @@ pub struct Upstream {
 ///
 /// # Errors
 /// When a path is neither.
-pub fn resolve(root: &Path, named: &[PathBuf], tree: &Tree) -> Result<Upstream, DeskError> {
+pub(super) fn resolve(root: &Path, named: &[PathBuf], tree: &Tree) -> Result<Upstream, DeskError> {
     let mut upstream = Upstream::default();
     let root = fs::canonicalize(root).map_err(|source| DeskError::io("open", root, source))?;
     for path in named {

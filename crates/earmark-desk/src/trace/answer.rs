@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use earmark_odds::document::{Excluded, OneOf, Standing, Suspect, Unmarked, Verdict};
 use serde::Serialize;
 
-use crate::watch::scan::Unscanned;
+use crate::watch::haul::Unscanned;
 
 /// How many were read and how many erased.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -65,7 +65,7 @@ pub struct Answer {
     pub alpha_look: Option<f64>,
     /// Copies considered.
     pub n: u64,
-    /// Lines of the sample that match the asset.
+    /// Lines of the protected files that the sample holds, each once.
     pub lines: u64,
     /// Sites.
     pub sites: SitesRead,

@@ -2,24 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use earmark_model::{AssetName, Digest, Match};
+use earmark_model::{Digest, Match};
 
-use super::readings::MatchReading;
+use super::part::{CodeName, MatchReading, Part};
 use crate::desk::Desk;
 use crate::error::DeskError;
-use crate::watch::scan::Found;
-
-/// One epoch of one asset.
-pub type CodeName = (AssetName, u32);
-
-/// What one code has of a sample, and of earlier looks at the same matter.
-#[derive(Debug, Default)]
-pub struct Part {
-    /// Leaves with matches of this code alone.
-    pub found: Vec<Found>,
-    /// What earlier looks read.
-    pub earlier: Vec<MatchReading>,
-}
+use crate::watch::haul::Found;
 
 /// Sorts what was found by code; in each, every leaf keeps for every stretch the revision that it matches best.
 ///
@@ -27,7 +15,7 @@ pub struct Part {
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub async fn by_code(
+pub(super) async fn by_code(
     desk: &Desk,
     found: &[Found],
     earlier: &[MatchReading],

@@ -11,7 +11,7 @@ use crate::issue::plan::ALPHA;
 
 /// What a document says about itself beside the reading.
 #[derive(Debug, Clone, Default)]
-pub struct About {
+pub(super) struct About {
     /// The asset.
     pub asset: String,
     /// The revisions whose sites were read.
@@ -36,7 +36,7 @@ pub struct About {
 ///
 /// The reading is finished by now: the codewords enter beside it and cannot change it.
 #[must_use]
-pub fn document(
+pub(super) fn document(
     reading: &Reading,
     code: &Code,
     recipients: &[RecipientId],
@@ -89,7 +89,7 @@ pub fn document(
 
 /// The document of a look that found nothing: no position, nobody to name.
 #[must_use]
-pub fn nothing_found(look: &OpenLook) -> ReadingDocument {
+pub(super) fn nothing_found(look: &OpenLook) -> ReadingDocument {
     ReadingDocument {
         version: 1,
         asset: None,

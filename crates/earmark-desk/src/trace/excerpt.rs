@@ -7,7 +7,7 @@ use earmark_papers::Row;
 const MOST_ROWS: usize = 60;
 
 /// A text by its lines.
-pub struct Lines<'a> {
+pub(super) struct Lines<'a> {
     starts: Vec<usize>,
     bytes: &'a [u8],
 }
@@ -15,7 +15,7 @@ pub struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// Splits `bytes` at line feeds.
     #[must_use]
-    pub fn new(bytes: &'a [u8]) -> Self {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         let breaks = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
         let starts = std::iter::once(0).chain(breaks).filter(|start| *start < bytes.len().max(1)).collect();
         Self { starts, bytes }
@@ -23,20 +23,20 @@ impl<'a> Lines<'a> {
 
     /// The number, from 1, of the line that holds byte `at`.
     #[must_use]
-    pub fn number(&self, at: u32) -> u32 {
+    pub(super) fn number(&self, at: u32) -> u32 {
         u32::try_from(self.starts.partition_point(|start| *start <= at as usize)).unwrap_or(u32::MAX).max(1)
     }
 
     /// The first and last line that `span` touches, from 1.
     #[must_use]
-    pub fn of(&self, span: Span) -> (u32, u32) {
+    pub(super) fn of(&self, span: Span) -> (u32, u32) {
         let last = span.end.saturating_sub(1).max(span.start);
         (self.number(span.start), self.number(last))
     }
 
     /// Where `span` stands in its first line: first and one past the last character, from 0; `None` past the line.
     #[must_use]
-    pub fn columns(&self, span: Span) -> Option<(u32, u32)> {
+    pub(super) fn columns(&self, span: Span) -> Option<(u32, u32)> {
         let start = *self.starts.get(self.number(span.start) as usize - 1)?;
         let line = self.bytes.get(start..)?.split(|byte| *byte == b'\n').next()?;
         let (from, to) = (span.start as usize - start, (span.end as usize - start).min(line.len()));
@@ -46,7 +46,7 @@ impl<'a> Lines<'a> {
 
     /// The text of line `number`, from 1, without its end; bytes that are no UTF-8 become U+FFFD.
     #[must_use]
-    pub fn text(&self, number: u32) -> String {
+    pub(super) fn text(&self, number: u32) -> String {
         let index = number as usize - 1;
         let start = self.starts.get(index).copied().unwrap_or(self.bytes.len());
         let end = self.starts.get(index + 1).copied().unwrap_or(self.bytes.len());
@@ -60,7 +60,7 @@ impl<'a> Lines<'a> {
 /// Lines are paired by their shape: what stays of a line when names and numbers are blinded. Lines that
 /// have no counterpart stand alone, in order.
 #[must_use]
-pub fn rows(
+pub(super) fn rows(
     sample: &Lines<'_>,
     sample_lines: (u32, u32),
     file: &Lines<'_>,

@@ -8,15 +8,14 @@ use earmark_odds::document::Verdict;
 use earmark_odds::pvalue::LookAlpha;
 use serde::{Deserialize, Serialize};
 
-use super::readings::MatchReading;
-use super::tracing::Traced;
+use super::part::{MatchReading, Traced};
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::issue::plan::ALPHA;
 
 /// A look that is on record.
 #[derive(Debug, Clone)]
-pub struct OpenLook {
+pub(super) struct OpenLook {
     /// Its matter.
     pub matter: Slug,
     /// Its number, from 1.
@@ -42,7 +41,11 @@ struct Record {
 ///
 /// # Errors
 /// When there is no such matter, or the ledger cannot be written.
-pub async fn open(desk: &Desk, matter: Option<&str>, samples: &[Digest]) -> Result<OpenLook, DeskError> {
+pub(super) async fn open(
+    desk: &Desk,
+    matter: Option<&str>,
+    samples: &[Digest],
+) -> Result<OpenLook, DeskError> {
     let matter: Slug = match matter {
         Some(id) => {
             let id: Slug = id.parse().map_err(|source: earmark_model::IdError| {
@@ -84,7 +87,7 @@ pub async fn open(desk: &Desk, matter: Option<&str>, samples: &[Digest]) -> Resu
 ///
 /// # Errors
 /// When the vault cannot be written.
-pub async fn close(desk: &Desk, look: &OpenLook, done: &[Traced]) -> Result<(), DeskError> {
+pub(super) async fn close(desk: &Desk, look: &OpenLook, done: &[Traced]) -> Result<(), DeskError> {
     let Some(first) = done.first().filter(|_| !look.replay) else { return Ok(()) };
     let read: Vec<&MatchReading> = done.iter().flat_map(|one| &one.read).collect();
     let bytes = postcard::to_stdvec(&read)

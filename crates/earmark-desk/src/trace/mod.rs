@@ -5,6 +5,7 @@ mod choice;
 mod evidence;
 mod excerpt;
 mod looks;
+mod part;
 mod picture;
 mod readings;
 pub mod replay;

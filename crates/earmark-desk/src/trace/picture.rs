@@ -10,16 +10,16 @@ use earmark_odds::pvalue::LookAlpha;
 use earmark_papers as papers;
 
 use super::answer::{Answer, ReadErased, SitesRead};
-use super::choice::CodeName;
 use super::excerpt::{self, Lines};
-use super::readings::{MatchReading, Original};
+use super::part::{CodeName, MatchReading};
+use super::readings::Original;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::issue::plan::ALPHA;
-use crate::watch::scan::{Found, Haul};
+use crate::watch::haul::{Found, Haul};
 
 /// Everything that one report is made from.
-pub struct Page<'a> {
+pub(super) struct Page<'a> {
     /// The open vault.
     pub desk: &'a Desk,
     /// The answer.
@@ -42,7 +42,7 @@ pub struct Page<'a> {
 
 /// Counts sites read and erased, in all and by layer.
 #[must_use]
-pub fn count_sites(read: &[MatchReading], originals: &BTreeMap<Digest, Original>) -> SitesRead {
+pub(super) fn count_sites(read: &[MatchReading], originals: &BTreeMap<Digest, Original>) -> SitesRead {
     let mut counts = SitesRead::default();
     for (layer, is_read) in sites(read, originals) {
         let of_layer = counts.by_layer.entry(layer.name().to_owned()).or_default();
@@ -75,7 +75,7 @@ impl Page<'_> {
     ///
     /// # Errors
     /// When names cannot be looked up.
-    pub async fn render(&self) -> Result<String, DeskError> {
+    pub(super) async fn render(&self) -> Result<String, DeskError> {
         let names = self.names().await?;
         let name = |id: &str| names.get(id).cloned().unwrap_or_else(|| id.to_owned());
         let mut report = self.blank();
@@ -330,7 +330,12 @@ fn site_lines(
 ///
 /// # Errors
 /// Never in practice: the document is JSON.
-pub fn nothing_found(desk: &Desk, answer: &Answer, haul: &Haul, document: &str) -> Result<String, DeskError> {
+pub(super) fn nothing_found(
+    desk: &Desk,
+    answer: &Answer,
+    haul: &Haul,
+    document: &str,
+) -> Result<String, DeskError> {
     let page = Page {
         desk,
         answer,
@@ -360,7 +365,7 @@ fn nats(score: i64) -> f64 {
 }
 
 /// The same verdict in the report's type.
-pub fn verdict(verdict: Verdict) -> papers::Verdict {
+pub(super) fn verdict(verdict: Verdict) -> papers::Verdict {
     match verdict {
         Verdict::Traced => papers::Verdict::Traced,
         Verdict::Unmarked => papers::Verdict::Unmarked,

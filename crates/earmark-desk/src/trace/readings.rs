@@ -3,33 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use earmark_mark::{FileReading, SiteTable};
-use earmark_model::{Digest, Manifest, Match};
-use serde::{Deserialize, Serialize};
+use earmark_mark::SiteTable;
+use earmark_model::{Digest, Manifest, Match, Span};
 
-use super::choice::Part;
+use super::part::{MatchReading, Part};
+use super::search::lines_in;
 use crate::caged;
 use crate::codes;
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::pool;
-use crate::watch::scan::Found;
-
-/// What was read of one match: kept with the look, so that a further look takes it in again.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct MatchReading {
-    /// The leaf, as a path into the sample.
-    pub sample: String,
-    /// SHA-256 of the leaf.
-    pub leaf: Digest,
-    /// The match.
-    pub matched: Match,
-    /// What the reader found; none where it died.
-    pub reading: Option<FileReading>,
-}
+use crate::watch::haul::Found;
 
 /// A revision with all that reading it needs.
-pub struct Original {
+pub(super) struct Original {
     /// Its site table.
     pub table: SiteTable,
     /// Its files.
@@ -42,7 +29,7 @@ impl Original {
     ///
     /// # Errors
     /// When something of it is missing.
-    pub async fn load(desk: &Desk, revision: &Digest, files: &[u32]) -> Result<Self, DeskError> {
+    pub(super) async fn load(desk: &Desk, revision: &Digest, files: &[u32]) -> Result<Self, DeskError> {
         let (table, manifest) = codes::table_of(desk, revision).await?;
         let mut contents = HashMap::new();
         for &file in files {
@@ -55,13 +42,13 @@ impl Original {
 
     /// The content of a file that was loaded.
     #[must_use]
-    pub fn content(&self, file: u32) -> Option<&[u8]> {
+    pub(super) fn content(&self, file: u32) -> Option<&[u8]> {
         self.contents.get(&file).map(|bytes| bytes.as_slice())
     }
 
     /// The path of a file.
     #[must_use]
-    pub fn path(&self, file: u32) -> String {
+    pub(super) fn path(&self, file: u32) -> String {
         self.manifest.entries().get(file as usize).map_or_else(String::new, earmark_model::Entry::path_text)
     }
 }
@@ -70,7 +57,7 @@ impl Original {
 ///
 /// # Errors
 /// When something of one is missing.
-pub async fn originals(desk: &Desk, part: &Part) -> Result<BTreeMap<Digest, Original>, DeskError> {
+pub(super) async fn originals(desk: &Desk, part: &Part) -> Result<BTreeMap<Digest, Original>, DeskError> {
     let now = part.found.iter().flat_map(|one| &one.matches);
     let mut touched: BTreeMap<Digest, Vec<u32>> = BTreeMap::new();
     for matched in now.chain(part.earlier.iter().map(|one| &one.matched)) {
@@ -88,7 +75,11 @@ pub async fn originals(desk: &Desk, part: &Part) -> Result<BTreeMap<Digest, Orig
 ///
 /// A file without sites, or one whose reader died, gives no reading: its positions stay erased.
 #[must_use]
-pub fn read_all(desk: &Desk, part: &Part, originals: &BTreeMap<Digest, Original>) -> Vec<MatchReading> {
+pub(super) fn read_all(
+    desk: &Desk,
+    part: &Part,
+    originals: &BTreeMap<Digest, Original>,
+) -> Vec<MatchReading> {
     let jobs: Vec<(&Found, &Match)> =
         part.found.iter().flat_map(|one| one.matches.iter().map(move |matched| (one, matched))).collect();
     let mut read = pool::map_in_order(&jobs, |(one, matched)| {
@@ -102,4 +93,28 @@ pub fn read_all(desk: &Desk, part: &Part, originals: &BTreeMap<Digest, Original>
     let leaves: BTreeSet<Digest> = part.found.iter().map(|one| one.digest).collect();
     read.extend(part.earlier.iter().filter(|one| !leaves.contains(&one.leaf)).cloned());
     read
+}
+
+/// Lines of the protected files that regions cover, each line once.
+#[must_use]
+pub(super) fn lines_covered(read: &[MatchReading], originals: &BTreeMap<Digest, Original>) -> u64 {
+    let mut spans: BTreeMap<(Digest, u32), Vec<Span>> = BTreeMap::new();
+    for one in read {
+        let of_file = spans.entry((one.matched.revision, one.matched.file)).or_default();
+        of_file.extend(one.matched.regions.iter().map(|region| region.file_span));
+    }
+    let mut lines = 0;
+    for ((revision, file), mut spans) in spans {
+        let Some(content) = originals.get(&revision).and_then(|original| original.content(file)) else {
+            continue;
+        };
+        spans.sort_by_key(|span| span.start);
+        let mut reached = 0;
+        for span in spans {
+            let rest = Span::new(span.start.max(reached), span.end.max(reached));
+            lines += lines_in(content, rest);
+            reached = reached.max(span.end);
+        }
+    }
+    lines
 }

@@ -8,14 +8,15 @@ use earmark_scan::Scanner;
 use super::answer::Public;
 use crate::desk::Desk;
 use crate::error::DeskError;
-use crate::watch::scan::{self, Found, Haul};
+use crate::watch::haul::{Found, Haul};
+use crate::watch::scan;
 
 /// Searches small unrecognized leaves exactly, if nothing else was recognized; gives the chance of the best such
 /// match by accident.
 ///
 /// # Errors
 /// When an original is missing.
-pub async fn exact(desk: &Desk, scanner: &Scanner, haul: &mut Haul) -> Result<Option<f64>, DeskError> {
+pub(super) async fn exact(desk: &Desk, scanner: &Scanner, haul: &mut Haul) -> Result<Option<f64>, DeskError> {
     if haul.small.is_empty() || haul.found.iter().any(|one| !one.matches.is_empty()) {
         return Ok(None);
     }
@@ -50,7 +51,7 @@ pub async fn exact(desk: &Desk, scanner: &Scanner, haul: &mut Haul) -> Result<Op
 ///
 /// # Errors
 /// When a manifest is missing.
-pub async fn public_lines(desk: &Desk, haul: &Haul) -> Result<Vec<Public>, DeskError> {
+pub(super) async fn public_lines(desk: &Desk, haul: &Haul) -> Result<Vec<Public>, DeskError> {
     let names = scan::names(desk, &haul.found).await?;
     let mut lines: BTreeMap<String, u64> = BTreeMap::new();
     for found in &haul.found {
@@ -66,7 +67,7 @@ pub async fn public_lines(desk: &Desk, haul: &Haul) -> Result<Vec<Public>, DeskE
 
 /// Lines that `span` of `bytes` touches.
 #[must_use]
-pub fn lines_in(bytes: &[u8], span: Span) -> u64 {
+pub(super) fn lines_in(bytes: &[u8], span: Span) -> u64 {
     let part = bytes.get(span.range()).unwrap_or(&[]);
     let breaks = part.iter().filter(|byte| **byte == b'\n').count() as u64;
     breaks + u64::from(part.last().is_some_and(|byte| *byte != b'\n'))

@@ -11,31 +11,20 @@ use earmark_odds::decide::decide;
 use earmark_odds::document::{Decision, ReadingDocument, Verdict};
 
 use super::answer::{Answer, Control, Public, ReadErased};
-use super::choice::{CodeName, Part};
 use super::evidence::{self, About};
 use super::looks::OpenLook;
+use super::part::{CodeName, MatchReading, Part, Traced};
 use super::picture::{self, Page};
-use super::readings::{self, MatchReading, Original};
-use super::search::lines_in;
+use super::readings::{self, Original};
 use crate::codes;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::issue::writing;
 use crate::program::holder;
-use crate::watch::scan::Haul;
-
-/// What came of one code.
-pub struct Traced {
-    /// What is answered.
-    pub answer: Answer,
-    /// What was read, for further looks.
-    pub read: Vec<MatchReading>,
-    /// The reading document.
-    pub document: String,
-}
+use crate::watch::haul::Haul;
 
 /// One code's part of a trace.
-pub struct Tracing<'a> {
+pub(super) struct Tracing<'a> {
     /// The open vault.
     pub desk: &'a Desk,
     /// The look on record.
@@ -59,7 +48,7 @@ impl Tracing<'_> {
     ///
     /// # Errors
     /// When the vault cannot be read or the files not be written.
-    pub async fn run(self) -> Result<Traced, DeskError> {
+    pub(super) async fn run(self) -> Result<Traced, DeskError> {
         let (desk, (asset, epoch)) = (self.desk, &self.code);
         let originals = readings::originals(desk, &self.part).await?;
         let read = readings::read_all(desk, &self.part, &originals);
@@ -147,10 +136,6 @@ impl Tracing<'_> {
     ) -> Answer {
         let eligible = document.positions.len() as u64;
         let positions_read = document.positions.iter().filter(|position| position.y.is_some()).count() as u64;
-        let regions = self.part.found.iter().flat_map(|one| {
-            let regions = one.matches.iter().flat_map(|matched| &matched.regions);
-            regions.map(|region| lines_in(&one.bytes, region.sample_span))
-        });
         Answer {
             verdict: decision.verdict,
             asset: Some(self.code.0.to_string()),
@@ -159,7 +144,7 @@ impl Tracing<'_> {
             look: Some(self.look.number),
             alpha_look: Some(self.look.alpha),
             n: document.n,
-            lines: regions.sum(),
+            lines: readings::lines_covered(read, originals),
             sites: picture::count_sites(read, originals),
             positions: ReadErased { read: positions_read, erased: eligible - positions_read },
             positions_wanted: decision.positions_wanted,
@@ -223,7 +208,7 @@ fn main_revision(read: &[MatchReading]) -> Option<Digest> {
 ///
 /// # Errors
 /// When the files cannot be written.
-pub fn not_ours(
+pub(super) fn not_ours(
     desk: &Desk,
     look: &OpenLook,
     public: &[Public],

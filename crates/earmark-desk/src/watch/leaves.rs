@@ -7,13 +7,13 @@ use earmark_cage::Cage;
 use earmark_model::{Digest, Flow, Leaf, Limits, Loss, Sink};
 use earmark_unpack::Met;
 
-use super::scan::{Haul, Sample, Unscanned};
+use super::haul::{Haul, Sample, Unscanned};
 use crate::caged;
 use crate::error::{DeskError, Kind};
 
 /// One file of a sample.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub(super) struct Item {
     path: PathBuf,
     shown: String,
 }
@@ -22,7 +22,11 @@ pub struct Item {
 ///
 /// # Errors
 /// When there is nothing at `path`.
-pub fn list(path: &Path, items: &mut Vec<Item>, unscanned: &mut Vec<Unscanned>) -> Result<(), DeskError> {
+pub(super) fn list(
+    path: &Path,
+    items: &mut Vec<Item>,
+    unscanned: &mut Vec<Unscanned>,
+) -> Result<(), DeskError> {
     let step = earmark_unpack::walk(path, &mut |met| {
         match met {
             Met::File { path, shown, .. } => {
@@ -39,10 +43,10 @@ pub fn list(path: &Path, items: &mut Vec<Item>, unscanned: &mut Vec<Unscanned>) 
 }
 
 /// What is done with each leaf.
-pub type Look<'a> = dyn Fn(Leaf, &mut Haul) + 'a;
+pub(super) type Look<'a> = dyn Fn(Leaf, &mut Haul) + 'a;
 
 /// Reads one file and gives its leaves to `look`; what cannot be read or opened is noted.
-pub fn open(cage: &Cage, item: &Item, look: &Look<'_>) -> Haul {
+pub(super) fn open(cage: &Cage, item: &Item, look: &Look<'_>) -> Haul {
     let mut haul = Haul::default();
     let bytes = match fs::read(&item.path) {
         Ok(bytes) => bytes,

@@ -1,4 +1,5 @@
 //! Watching: looking for protected material in what was found outside.
 
-pub mod leaves;
+pub mod haul;
+mod leaves;
 pub mod scan;

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 /// Show the whole job, on invented partners, in a new folder; needs no network, key or account.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The tree to share [default: Earmark's own sources, which the program carries]
     pub path: Option<PathBuf>,
     /// Which leak to tell
@@ -28,7 +28,7 @@ pub struct Args {
 
 /// The leaks that made Earmark necessary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Story {
+pub(crate) enum Story {
     /// Source code of an operating system on the file-sharing networks
     #[value(name = "2004")]
     Y2004,

@@ -4,12 +4,11 @@ use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 use earmark_desk::program::holder;
 
-use super::output::Output;
-use crate::run::printing;
+use super::output::{Output, printing};
 
 /// Holders: who is known to have an unmarked or foreign version.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// What to do
     #[command(subcommand)]
     pub action: Action,
@@ -17,7 +16,7 @@ pub struct Args {
 
 /// What can be done with holders.
 #[derive(Debug, clap::Subcommand)]
-pub enum Action {
+pub(crate) enum Action {
     /// Record somebody who has an unmarked or foreign version
     Add {
         /// Who: the finder, a broker, the build system, partners served before protection
@@ -34,7 +33,7 @@ pub enum Action {
 }
 
 /// Acts on holders.
-pub async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
+pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
     match &args.action {
         Action::Add { name, asset, note } => {
             let asset = match asset {

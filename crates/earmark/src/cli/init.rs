@@ -5,13 +5,12 @@ use std::path::PathBuf;
 use earmark_desk::desk::RECOVERY_KIT;
 use earmark_desk::error::DeskError;
 
-use super::output::Output;
-use crate::run::printing;
+use super::output::{Output, printing};
 use crate::wiring;
 
 /// Make a vault: keys, ledger, blobs and recovery kit.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The folder to make; it must not exist or be empty
     pub dir: PathBuf,
     /// The name of the sharing program
@@ -23,7 +22,7 @@ pub struct Args {
 }
 
 /// Makes the vault and says where the recovery kit is.
-pub async fn run(args: &Args, output: Output) -> Result<(), DeskError> {
+pub(crate) async fn run(args: &Args, output: Output) -> Result<(), DeskError> {
     let desk = wiring::init(&args.dir, &args.name, args.seal_to.as_deref()).await?;
     let kit = desk.folder().join("keys").join(RECOVERY_KIT);
     let answer = serde_json::json!({

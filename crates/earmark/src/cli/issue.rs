@@ -6,12 +6,11 @@ use earmark_desk::desk::Desk;
 use earmark_desk::error::DeskError;
 use earmark_desk::issue::copies::{self, IssuedCopy};
 
-use super::output::Output;
-use crate::run::printing;
+use super::output::{Output, printing};
 
 /// Make one copy per recipient: a sealed bundle, or with --plain a marked tree.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The asset, or one revision of it
     #[arg(value_name = "ASSET[@REVISION]")]
     pub asset: String,
@@ -27,7 +26,7 @@ pub struct Args {
 }
 
 /// Issues copies.
-pub async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
+pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
     let request = copies::Request {
         asset: args.asset.clone(),
         to: args.to.clone(),

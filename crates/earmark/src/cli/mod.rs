@@ -4,22 +4,22 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub mod demo;
-pub mod holder;
-pub mod init;
-pub mod issue;
-pub mod output;
-pub mod partner;
-pub mod protect;
-pub mod reference;
-pub mod scan;
-pub mod trace;
-pub mod vault;
+pub(crate) mod demo;
+pub(crate) mod holder;
+pub(crate) mod init;
+pub(crate) mod issue;
+pub(crate) mod output;
+pub(crate) mod partner;
+pub(crate) mod protect;
+pub(crate) mod reference;
+pub(crate) mod scan;
+pub(crate) mod trace;
+pub(crate) mod vault;
 
 /// Marks every recipient's copy, finds leaked copies, and names the copy a leak came from.
 #[derive(Debug, Parser)]
 #[command(name = "earmark", version, propagate_version = true, disable_help_subcommand = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// The vault to work on [default: ./vault if it exists]
     #[arg(long, global = true, env = "EARMARK_VAULT", value_name = "DIR")]
     pub vault: Option<PathBuf>,
@@ -36,7 +36,7 @@ pub struct Cli {
 
 /// The nouns and verbs.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show the whole job, on invented partners, in a new folder
     Demo(demo::Args),
     /// Make a vault
@@ -64,7 +64,7 @@ pub enum Command {
 }
 
 /// Nouns of the contract that this build does not hold: they answer "unavailable", not "wrong use".
-pub const LATER: &[&str] = &[
+pub(crate) const LATER: &[&str] = &[
     "backup",
     "restore",
     "policy",

@@ -1,24 +1,27 @@
 //! What reaches the terminal: one JSON document or prose, never both on standard output.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use earmark_desk::error::DeskError;
 
 use serde::Serialize;
 
 /// How to talk to whoever runs the command.
 #[derive(Debug, Clone, Copy)]
-pub struct Output {
+pub(crate) struct Output {
     json: bool,
     quiet: bool,
 }
 
 impl Output {
     /// An output that prints JSON if `json`, and no remarks if `quiet`.
-    pub fn new(json: bool, quiet: bool) -> Self {
+    pub(crate) fn new(json: bool, quiet: bool) -> Self {
         Self { json, quiet }
     }
 
     /// Prints the answer: `document` as JSON, or what `prose` makes of it.
-    pub fn answer<T: Serialize>(self, document: &T, prose: impl FnOnce() -> String) -> io::Result<()> {
+    pub(crate) fn answer<T: Serialize>(self, document: &T, prose: impl FnOnce() -> String) -> io::Result<()> {
         let mut out = io::stdout().lock();
         if self.json {
             serde_json::to_writer_pretty(&mut out, document)?;
@@ -29,20 +32,25 @@ impl Output {
     }
 
     /// A remark on standard error, for a person who watches.
-    pub fn remark(self, text: &str) {
+    pub(crate) fn remark(self, text: &str) {
         if !self.quiet && !self.json {
             eprintln!("{text}");
         }
     }
 
     /// Whether progress may be drawn.
-    pub fn draws(self) -> bool {
+    pub(crate) fn draws(self) -> bool {
         !self.quiet && io::stderr().is_terminal()
     }
 }
 
+/// A failure to print.
+pub(crate) fn printing(source: io::Error) -> DeskError {
+    DeskError::io("write to", Path::new("standard output"), source)
+}
+
 /// A number with thin groups of three: `1 234 567` (plain space: terminals lack the thin one).
-pub fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -8,12 +8,11 @@ use earmark_desk::error::{DeskError, Kind};
 use earmark_desk::program::import::{self, Preview};
 use earmark_desk::program::partner::{self, NewPartner, Shown};
 
-use super::output::Output;
-use crate::run::printing;
+use super::output::{Output, printing};
 
 /// Partners: whom copies are made for.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// What to do
     #[command(subcommand)]
     pub action: Action,
@@ -21,7 +20,7 @@ pub struct Args {
 
 /// What can be done with partners.
 #[derive(Debug, clap::Subcommand)]
-pub enum Action {
+pub(crate) enum Action {
     /// Add a partner, with its first contact and keys
     Add(Add),
     /// Add the partners of a CSV or JSON file, all or none
@@ -40,7 +39,7 @@ pub enum Action {
 
 /// `partner add`.
 #[derive(Debug, clap::Args)]
-pub struct Add {
+pub(crate) struct Add {
     /// Short name: lower-case letters, digits, `-`, `_`, `.`; never changes, never reused
     pub slug: String,
     /// The organization's name
@@ -62,7 +61,7 @@ pub struct Add {
 
 /// `partner import`.
 #[derive(Debug, clap::Args)]
-pub struct Import {
+pub(crate) struct Import {
     /// CSV with a head (slug,name,country,tier,contact,key) or a JSON array of such objects
     pub file: PathBuf,
     /// Say what would happen, change nothing
@@ -72,7 +71,7 @@ pub struct Import {
 
 /// `partner key ...`.
 #[derive(Debug, clap::Subcommand)]
-pub enum KeyAction {
+pub(crate) enum KeyAction {
     /// Add a key to a partner's contact
     Add {
         /// The partner
@@ -86,7 +85,7 @@ pub enum KeyAction {
 }
 
 /// Acts on partners.
-pub async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
+pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
     match &args.action {
         Action::Add(add) => {
             let new = NewPartner {

@@ -8,12 +8,11 @@ use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 use earmark_desk::issue::protect::{self, Answer, Request};
 
-use super::output::{Output, grouped};
-use crate::run::printing;
+use super::output::{Output, grouped, printing};
 
 /// Find the sites of a folder, archive or file, number its positions, index it, say how traceable it is.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// A folder, an archive or a file
     pub path: PathBuf,
     /// The asset's name
@@ -41,7 +40,7 @@ pub struct Args {
 
 /// What an asset is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AssetKind {
+pub(crate) enum AssetKind {
     /// By each file's name and content
     Auto,
     /// Source code
@@ -53,7 +52,7 @@ pub enum AssetKind {
 }
 
 /// Protects an asset.
-pub async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
+pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
     if args.kind == AssetKind::Executable {
         return Err(DeskError::new(Kind::Unavailable, "marking executables is not part of this build"));
     }

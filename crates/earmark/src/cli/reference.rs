@@ -2,13 +2,11 @@
 
 use std::io::{self, Write};
 
-use clap::{Command, CommandFactory, ValueEnum};
-
-use super::Cli;
+use clap::{Command, ValueEnum};
 
 /// Print the reference of every command.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// What to print
     #[arg(value_enum, default_value = "markdown")]
     pub form: Form,
@@ -16,7 +14,7 @@ pub struct Args {
 
 /// What the reference can be printed as.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Form {
+pub(crate) enum Form {
     /// One Markdown page
     Markdown,
     /// A manual page
@@ -29,10 +27,9 @@ pub enum Form {
     Fish,
 }
 
-/// Prints the reference in the form asked for.
-pub fn run(args: &Args) -> io::Result<()> {
+/// Prints the reference of `command` in the form asked for.
+pub(crate) fn run(args: &Args, mut command: Command) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let mut command = Cli::command();
     let shell = match args.form {
         Form::Markdown => {
             writeln!(out, "# The commands of `earmark`\n\nMade from the program itself; do not edit.\n")?;

@@ -8,12 +8,11 @@ use earmark_desk::error::DeskError;
 use earmark_desk::watch::scan::{self, Answer};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::{Output, grouped};
-use crate::run::printing;
+use super::output::{Output, grouped, printing};
 
 /// Look for protected material in files, folders and archives.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Files, folders, archives
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
@@ -26,7 +25,7 @@ pub struct Args {
 }
 
 /// Scans, and says whether anything was found and `--exit-code` asks to tell.
-pub async fn run(desk: &Desk, args: &Args, output: Output) -> Result<bool, DeskError> {
+pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<bool, DeskError> {
     let bar = progress(output);
     let answer = scan::scan(desk, &args.paths, &|done, all, bytes| show(&bar, done, all, bytes)).await?;
     bar.finish_and_clear();
@@ -39,7 +38,7 @@ pub async fn run(desk: &Desk, args: &Args, output: Output) -> Result<bool, DeskE
 }
 
 /// A bar of files done, hidden where nobody watches.
-pub fn progress(output: Output) -> ProgressBar {
+pub(crate) fn progress(output: Output) -> ProgressBar {
     let bar = if output.draws() { ProgressBar::no_length() } else { ProgressBar::hidden() };
     let template = "{pos}/{len} files, {msg}, {elapsed} {bar:30} {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {
@@ -49,7 +48,7 @@ pub fn progress(output: Output) -> ProgressBar {
 }
 
 /// Moves the bar.
-pub fn show(bar: &ProgressBar, done: u64, all: u64, bytes: u64) {
+pub(crate) fn show(bar: &ProgressBar, done: u64, all: u64, bytes: u64) {
     bar.set_length(all);
     bar.set_position(done);
     bar.set_message(format!("{:.1} MB", bytes as f64 / 1e6));

@@ -6,14 +6,13 @@ use earmark_desk::error::DeskError;
 use earmark_desk::trace::answer::Answer;
 use earmark_desk::trace::{self, Request, Verdict, replay};
 
-use super::output::{Output, grouped};
+use super::output::{Output, grouped, printing};
 use super::scan;
-use crate::run::printing;
 use crate::wiring;
 
 /// Read the marks of a sample, weigh them, and name the copy it came from.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The sample: files, folders, archives
     #[arg(required_unless_present = "replay")]
     pub paths: Vec<PathBuf>,
@@ -32,7 +31,7 @@ pub struct Args {
 }
 
 /// Traces or replays; says whether it is bad news.
-pub async fn run(vault: Option<&Path>, args: &Args, output: Output) -> Result<bool, DeskError> {
+pub(crate) async fn run(vault: Option<&Path>, args: &Args, output: Output) -> Result<bool, DeskError> {
     if let Some(document) = &args.replay {
         return replayed(document, output);
     }

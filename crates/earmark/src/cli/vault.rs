@@ -4,13 +4,12 @@ use std::path::Path;
 
 use earmark_desk::error::DeskError;
 
-use super::output::Output;
-use crate::run::printing;
+use super::output::{Output, printing};
 use crate::wiring;
 
 /// Look after the vault itself.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// What to do
     #[command(subcommand)]
     pub action: Action,
@@ -18,7 +17,7 @@ pub struct Args {
 
 /// What can be done with a vault.
 #[derive(Debug, clap::Subcommand)]
-pub enum Action {
+pub(crate) enum Action {
     /// Check every row and blob; exit with 1 if anything is wrong
     Check {
         /// Remove what a killed process left behind
@@ -28,7 +27,7 @@ pub enum Action {
 }
 
 /// Checks the vault; says whether anything is wrong.
-pub async fn run(vault: Option<&Path>, args: &Args, output: Output) -> Result<bool, DeskError> {
+pub(crate) async fn run(vault: Option<&Path>, args: &Args, output: Output) -> Result<bool, DeskError> {
     let Action::Check { collect } = &args.action;
     let report = wiring::check(vault, *collect).await?;
     let faults: Vec<String> =

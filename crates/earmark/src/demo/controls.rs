@@ -14,7 +14,12 @@ use earmark_model::EntryKind;
 use super::leak;
 
 /// Runs the controls beside the trace of the demo's leak.
-pub async fn run(desk: &Desk, out: &Path, traced: &Answer, seed: u64) -> Result<Vec<Control>, DeskError> {
+pub(super) async fn run(
+    desk: &Desk,
+    out: &Path,
+    traced: &Answer,
+    seed: u64,
+) -> Result<Vec<Control>, DeskError> {
     let folder = out.join("controls");
     std::fs::create_dir_all(&folder).map_err(|source| DeskError::io("make", &folder, source))?;
     let master = Master::load(desk, "demo").await?;

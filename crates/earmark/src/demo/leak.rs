@@ -10,10 +10,10 @@ use earmark_disguise::{
 };
 
 /// Other people's files in the haul.
-pub const DECOYS: usize = 2_000;
+pub(super) const DECOYS: usize = 2_000;
 
 /// What was leaked.
-pub struct Leak {
+pub(super) struct Leak {
     /// The haul's bytes.
     pub bytes: Vec<u8>,
     /// Files of the copy in it.
@@ -23,7 +23,7 @@ pub struct Leak {
 }
 
 /// The files of a folder that are text, sorted by path.
-pub fn texts(root: &Path) -> Result<Vec<SourceFile>, DeskError> {
+pub(super) fn texts(root: &Path) -> Result<Vec<SourceFile>, DeskError> {
     let tree = earmark_desk::issue::tree::read(root, Path::new(""))?;
     let text = |file: earmark_desk::issue::tree::TreeFile| {
         Some(SourceFile::new(file.entry.path_text(), String::from_utf8(file.bytes).ok()?))
@@ -32,7 +32,7 @@ pub fn texts(root: &Path) -> Result<Vec<SourceFile>, DeskError> {
 }
 
 /// Disguises every file in the same way.
-pub fn disguise(files: &[SourceFile], seed: u64) -> Vec<SourceFile> {
+pub(super) fn disguise(files: &[SourceFile], seed: u64) -> Vec<SourceFile> {
     let mut names = Names::new(seed);
     files
         .iter()
@@ -49,7 +49,7 @@ pub fn disguise(files: &[SourceFile], seed: u64) -> Vec<SourceFile> {
 }
 
 /// Cuts a copy to about `lines` lines, disguises them, and packs them among [`DECOYS`] other files.
-pub fn haul(copy: &[SourceFile], lines: usize, seed: u64) -> Result<Leak, DeskError> {
+pub(super) fn haul(copy: &[SourceFile], lines: usize, seed: u64) -> Result<Leak, DeskError> {
     let part = excerpt(copy, Share::Lines(lines), seed);
     let disguised = disguise(&part, seed);
     let bytes = pack(&disguised, Archive::TarGz, DECOYS, seed)
@@ -59,7 +59,7 @@ pub fn haul(copy: &[SourceFile], lines: usize, seed: u64) -> Result<Leak, DeskEr
 }
 
 /// Posts the client of 2012, disguised, on a web page.
-pub fn web_page(copy: &[SourceFile], seed: u64) -> Leak {
+pub(super) fn web_page(copy: &[SourceFile], seed: u64) -> Leak {
     let client: Vec<SourceFile> =
         copy.iter().filter(|file| language(&file.path) == Language::C).cloned().collect();
     let disguised = disguise(&client, seed);

@@ -20,12 +20,12 @@ struct OwnSources;
 struct Advisory;
 
 /// Writes Earmark's own sources to `folder`.
-pub fn own_sources(folder: &Path) -> Result<PathBuf, DeskError> {
+pub(super) fn own_sources(folder: &Path) -> Result<PathBuf, DeskError> {
     write::<OwnSources>(folder)
 }
 
 /// Writes the material of 2012, with its declarations, to `folder`.
-pub fn advisory(folder: &Path) -> Result<PathBuf, DeskError> {
+pub(super) fn advisory(folder: &Path) -> Result<PathBuf, DeskError> {
     write::<Advisory>(folder)
 }
 
@@ -45,7 +45,7 @@ fn write<E: Embed>(folder: &Path) -> Result<PathBuf, DeskError> {
 ///
 /// # Errors
 /// Refuses the root of the file system and a home folder: they are hardly what somebody means to share.
-pub fn visitors(path: &Path) -> Result<PathBuf, DeskError> {
+pub(super) fn visitors(path: &Path) -> Result<PathBuf, DeskError> {
     let real = fs::canonicalize(path).map_err(|source| DeskError::io("open", path, source))?;
     let home = std::env::var_os("HOME").and_then(|home| fs::canonicalize(home).ok());
     let is_home = home.as_deref() == Some(&*real)

@@ -22,8 +22,7 @@ use serde::Serialize;
 
 use self::stage::Stage;
 use crate::cli::demo::{Args, Story};
-use crate::cli::output::{Output, grouped};
-use crate::run::printing;
+use crate::cli::output::{Output, grouped, printing};
 use crate::wiring;
 
 /// The asset's name in the demo's vault.
@@ -42,7 +41,7 @@ struct Answer {
 }
 
 /// Plays the demo.
-pub async fn run(args: &Args, output: Output, json: bool) -> Result<(), DeskError> {
+pub(crate) async fn run(args: &Args, output: Output, json: bool) -> Result<(), DeskError> {
     let begun = Instant::now();
     let stage = Stage::new(json);
     let out = new_folder(args.out.as_deref())?;

@@ -2,7 +2,7 @@
 
 /// An invented organization of the demo.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invented {
+pub(super) struct Invented {
     /// Its slug, which is the recipient's id.
     pub slug: String,
     /// Its name.
@@ -14,7 +14,7 @@ pub struct Invented {
 }
 
 /// The most partners the demo can invent.
-pub const MOST: u16 = (FIRST.len() * SECOND.len()) as u16;
+pub(super) const MOST: u16 = (FIRST.len() * SECOND.len()) as u16;
 
 const FIRST: [&str; 44] = [
     "Amber", "Aspen", "Atlas", "Beacon", "Birch", "Bramble", "Cedar", "Cobalt", "Copper", "Coral", "Delta",
@@ -34,7 +34,7 @@ const SECOND: [&str; 40] = [
 const COUNTRIES: [&str; 12] = ["US", "DE", "JP", "FR", "GB", "CA", "IN", "KR", "NL", "BR", "PL", "AU"];
 
 /// Invents `count` partners, at most [`MOST`]; the first ones are the same for every count.
-pub fn invent(count: u16) -> Vec<Invented> {
+pub(super) fn invent(count: u16) -> Vec<Invented> {
     (0..usize::from(count.min(MOST)))
         .map(|index| {
             // A stride that shares no factor with either list walks through all pairs once.

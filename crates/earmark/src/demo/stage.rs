@@ -6,33 +6,33 @@ use std::path::Path;
 use earmark_desk::error::DeskError;
 
 /// Where the acts are played.
-pub struct Stage {
+pub(super) struct Stage {
     prose: bool,
     steps: bool,
 }
 
 impl Stage {
     /// A stage that prints prose unless `json`, and waits for Enter where somebody sits at a terminal.
-    pub fn new(json: bool) -> Self {
+    pub(super) fn new(json: bool) -> Self {
         Self { prose: !json, steps: !json && io::stdin().is_terminal() && io::stdout().is_terminal() }
     }
 
     /// Plays one act: its name, what it means, its figure.
-    pub fn act(&self, name: &str, meaning: &str, figure: &str) {
+    pub(super) fn act(&self, name: &str, meaning: &str, figure: &str) {
         if self.prose {
             println!("\n{:<7}{meaning}\n       {figure}", name.to_uppercase());
         }
     }
 
     /// A line that belongs to the act before it.
-    pub fn line(&self, text: &str) {
+    pub(super) fn line(&self, text: &str) {
         if self.prose {
             println!("       {text}");
         }
     }
 
     /// Waits for Enter at a terminal and returns what was typed; returns at once elsewhere.
-    pub fn wait(&self, prompt: &str) -> Result<String, DeskError> {
+    pub(super) fn wait(&self, prompt: &str) -> Result<String, DeskError> {
         self.ask(prompt).map_err(|source| DeskError::io("read", Path::new("standard input"), source))
     }
 

@@ -9,16 +9,16 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder with a vault.
-pub struct Bench {
+pub(crate) struct Bench {
     folder: TempDir,
 }
 
 /// The program under test.
-pub const EARMARK: &str = env!("CARGO_BIN_EXE_earmark");
+pub(crate) const EARMARK: &str = env!("CARGO_BIN_EXE_earmark");
 
 impl Bench {
     /// A new vault with these partners, none with a key.
-    pub fn with_partners(slugs: &[&str]) -> Self {
+    pub(crate) fn with_partners(slugs: &[&str]) -> Self {
         let bench = Self { folder: tempfile::tempdir().unwrap() };
         bench.ok(&["init", &bench.path("vault"), "--name", "Test program"]);
         for slug in slugs {
@@ -28,29 +28,32 @@ impl Bench {
     }
 
     /// A path inside the folder.
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
     /// The folder.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.folder.path()
     }
 
     /// Starts the program on the vault.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(EARMARK);
-        command.args(arguments).env("EARMARK_VAULT", self.folder.path().join("vault")).current_dir(self.root());
+        command
+            .args(arguments)
+            .env("EARMARK_VAULT", self.folder.path().join("vault"))
+            .current_dir(self.root());
         command
     }
 
     /// Runs the program and gives what it printed.
-    pub fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
     /// Runs the program, which must succeed; gives the JSON document.
-    pub fn ok(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn ok(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {said}");
@@ -58,7 +61,7 @@ impl Bench {
     }
 
     /// Runs the program, which must refuse with this exit code; gives its error output.
-    pub fn refused(&self, code: i32, arguments: &[&str]) -> String {
+    pub(crate) fn refused(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
@@ -68,7 +71,7 @@ impl Bench {
     }
 
     /// Writes a tree of plausible sources in several languages, always the same for a seed.
-    pub fn tree(&self, name: &str, seed: u64, files: usize) -> PathBuf {
+    pub(crate) fn tree(&self, name: &str, seed: u64, files: usize) -> PathBuf {
         let root = self.folder.path().join(name);
         write_files(&root, &decoys(seed, files));
         root
@@ -76,7 +79,7 @@ impl Bench {
 }
 
 /// Writes files below a folder.
-pub fn write_files(root: &Path, files: &[SourceFile]) {
+pub(crate) fn write_files(root: &Path, files: &[SourceFile]) {
     for file in files {
         let path = root.join(&file.path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
