@@ -32,3 +32,6 @@ pub use fault::{DeclarationError, DeclarationFault};
 pub(crate) use place::DeclaredSites;
 pub(crate) use read::read_declared;
 pub use vary::{VaryingField, varying_fields};
+
+#[cfg(test)]
+mod tests;

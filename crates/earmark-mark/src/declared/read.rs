@@ -76,9 +76,7 @@ pub(crate) fn read_declared(
         };
         let mut text = OpenText::new(original, table, lexicon, comments, &sites, shown);
         for _ in 0..ROUNDS {
-            let before = found.len();
-            text.read(&sites, sample, run, &mut found);
-            if found.len() == before {
+            if !text.read(&sites, sample, run, &mut found) {
                 break;
             }
         }
@@ -254,14 +252,14 @@ impl OpenText {
     }
 
     /// Aligns what is not yet placed, reads the sites next to what is sure, and takes that out of the
-    /// next round.
+    /// next round. False if nothing is sure.
     fn read(
         &mut self,
         sites: &[OpenSite],
         sample: &[Word],
         run: usize,
         found: &mut HashMap<usize, Option<Fit>>,
-    ) {
+    ) -> bool {
         let shown: Vec<u32> = sample.iter().map(|word| word.blind).collect();
         let pairs = align(&self.keys, &shown);
         let sure = sure_places(&pairs, self.keys.len(), run);
@@ -275,6 +273,7 @@ impl OpenText {
                 *key = OPEN;
             }
         }
+        sure.iter().any(Option::is_some)
     }
 
     /// Stretches without a sure place that hold a declared site, each with its stretch of the sample.
