@@ -18,7 +18,7 @@ const TELL: f64 = 1e-4;
 /// The least number of agreeing words.
 const LEAST: u32 = 8;
 /// Of the bits of the background model, those that count: real texts repeat themselves more than words and pairs tell.
-/// Fitted to samples of other people's code (see the tests), then rounded down.
+/// Chosen by eye, not fitted: at 0.6 idioms of other people's code came to 1e-4, at 0.5 they stay away but for SHA-1's.
 const TRUST: f64 = 0.5;
 /// In so many places the owner may repeat a passage before it counts as frequent.
 const FEW: u32 = 4;
@@ -32,8 +32,12 @@ const MAX_PLACES: usize = 16;
 pub struct ExactMatch {
     /// What agrees, and where; the level is [`Level::Evidence`].
     pub found: Match,
-    /// An estimate, from above, of the probability that a sample of this length by somebody else agrees as well
-    /// with any protected file: by the words' frequencies in the protected files, with a discount fitted to innocents.
+    /// An estimate, no bound, of the probability that a sample of this length by somebody else agrees as well with
+    /// any protected file: by the words' frequencies in the protected files, with a discount for what these do not tell.
+    ///
+    /// Of 4,500 samples (5 and 150 lines) of other people's C against redis, 10 came below 1e-4: seven hold published
+    /// tables, test vectors or filler text, which this model takes for nearly impossible (1e-33 and less); three share
+    /// a line of SHA-1 (3e-5). A passage that is mostly numbers needs a second look.
     pub chance: f64,
 }
 
