@@ -193,7 +193,7 @@ pub async fn protect(desk: &Desk, request: &Request) -> Result<Answer, DeskError
         lines,
         sites: count_sites(&table),
         positions: dealer.positions() as u64,
-        bits: (dealer.bits() * 10.0).round() / 10.0,
+        bits: (dealer.bits() * 10.0).round().abs() / 10.0,
         smallest_fragment_lines: measured.fragment.smallest_fragment_lines,
         colluders: measured.fragment.colluders,
         positions_wanted: measured.wanted,

@@ -11,13 +11,17 @@ use crate::error::DeskError;
 use crate::watch::haul::{Found, Haul};
 use crate::watch::scan;
 
+/// More small leaves than this are no small sample: each further one is a further chance of an accident.
+const MOST_SMALL_LEAVES: usize = 8;
+
 /// Searches small unrecognized leaves exactly, if nothing else was recognized; gives the chance of the best such
 /// match by accident.
 ///
 /// # Errors
 /// When an original is missing.
 pub(super) async fn exact(desk: &Desk, scanner: &Scanner, haul: &mut Haul) -> Result<Option<f64>, DeskError> {
-    if haul.small.is_empty() || haul.found.iter().any(|one| !one.matches.is_empty()) {
+    let few = (1..=MOST_SMALL_LEAVES).contains(&haul.small.len());
+    if !few || haul.found.iter().any(|one| !one.matches.is_empty()) {
         return Ok(None);
     }
     let mut contents: BTreeMap<(Digest, u32), Vec<u8>> = BTreeMap::new();
