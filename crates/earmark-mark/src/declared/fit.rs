@@ -247,7 +247,7 @@ impl Ways<'_> {
             };
             possible += 1;
             let shown = at.checked_sub(step).and_then(|at| sample.get(at));
-            if !shown.is_some_and(|shown| shown.blind == word.blind) {
+            if shown.is_none_or(|shown| shown.blind != word.blind) {
                 break;
             }
             found += 1;
@@ -255,7 +255,7 @@ impl Ways<'_> {
         for step in 0..2 {
             let Some(Piece::Word(word)) = pieces.get(row + 1 + step) else { break };
             possible += 1;
-            if !sample.get(at + length + step).is_some_and(|shown| shown.blind == word.blind) {
+            if sample.get(at + length + step).is_none_or(|shown| shown.blind != word.blind) {
                 break;
             }
             found += 1;

@@ -264,3 +264,17 @@ fn strangers_are_not_read() {
         assert_eq!(positions.count(), declared.count());
     }
 }
+
+#[test]
+fn copies_of_the_client_compile() {
+    let found = protect();
+    let table = found.table.file(1).unwrap();
+    let Some(compiler) = earmark_testkit::peer("cc") else { return };
+    for recipient in 0..8 {
+        let arguments = ["-fsyntax-only", "-Wall", "-Werror", "-x", "c", "-"];
+        let mut child = Command::new(&compiler).args(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(copy(recipient, table).as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success(), "recipient {recipient}");
+        assert_eq!(copy(recipient, table).lines().count(), CLIENT.lines().count());
+    }
+}
