@@ -19,6 +19,17 @@ const fn c(
     RuleInfo { code: RuleCode(*code), name, language: Language::C, layer, class, survival, forms }
 }
 
+const fn j(
+    code: &[u8; 4],
+    name: &'static str,
+    layer: Layer,
+    class: RuleClass,
+    survival: u8,
+    forms: &'static [&'static str],
+) -> RuleInfo {
+    RuleInfo { code: RuleCode(*code), name, language: Language::JavaScript, layer, class, survival, forms }
+}
+
 const fn p(
     code: &[u8; 4],
     name: &'static str,
@@ -79,7 +90,7 @@ pub const CATALOG: &[RuleInfo] = &[
     c(b"C026", "endless loop", Statement, A, 97, &["while (1)", "for (;;)"]),
     c(b"C027", "sizeof with or without parentheses", Operator, A, 97, &["sizeof x", "sizeof(x)"]),
     c(b"C028", "conjuncts and disjuncts, either way round", Operator, C, 95, &[]),
-    c(b"C029", "else after a jump", Statement, C, 94, &["no else", "else"]),
+    c(b"C029", "else after a jump", Statement, C, 94, &["no else", "else", "else in braces"]),
     c(b"C030", "first element", Operator, A, 97, &["*p", "p[0]"]),
     c(b"C031", "ifdef or if defined", Statement, A, 95, &["#ifdef X", "#if defined(X)"]),
     c(b"C032", "zero character", Literal, B, 97, &["0", "'\\0'"]),
@@ -87,9 +98,31 @@ pub const CATALOG: &[RuleInfo] = &[
     c(b"C034", "parentheses round an assigned comparison", Operator, A, 97, &["a", "(a)"]),
     c(b"C035", "parentheses round a deciding comparison", Operator, A, 97, &["a", "(a)"]),
     c(b"C036", "order of declarators", Order, C, 93, &[]),
+    c(b"C037", "order of case blocks", Order, C, 93, &[]),
+    c(b"C038", "order of functions", Order, C, 90, &[]),
+    c(b"C039", "order of valued enumerators", Order, C, 93, &[]),
     d(b"D001", "declared alternative", Declared, 97),
     d(b"D002", "declared parameter", Declared, 97),
     d(b"D003", "declared blocks in any order", Declared, 93),
+    j(b"J001", "braces round a single statement", Statement, B, 95, &["bare", "braced"]),
+    j(b"J002", "comparison with a constant, either way round", Operator, A, 95, &["x === 1", "1 === x"]),
+    j(b"J003", "comparison, either way round", Operator, C, 95, &[]),
+    j(b"J004", "product or bits with a constant, either way round", Operator, C, 95, &["x * 2", "2 * x"]),
+    j(b"J005", "product or bits, either way round", Operator, C, 95, &[]),
+    j(b"J006", "order of functions", Order, C, 93, &[]),
+    j(b"J007", "order of a class's methods", Order, C, 93, &[]),
+    j(b"J008", "order of a pattern's properties", Order, C, 93, &[]),
+    j(b"J009", "order of imported and exported names", Order, A, 80, &[]),
+    j(b"J010", "order of case labels", Order, C, 93, &[]),
+    j(b"J011", "if and else exchanged", Statement, C, 93, &["a === b", "a !== b"]),
+    j(b"J012", "if not and else exchanged", Statement, C, 93, &["if (a)", "if (!a)"]),
+    j(b"J013", "conditional exchanged", Operator, C, 93, &["a === b ? x : y", "a !== b ? y : x"]),
+    j(b"J014", "negated conditional exchanged", Operator, C, 93, &["a ? x : y", "!a ? y : x"]),
+    j(b"J015", "decimal, hexadecimal, HEXADECIMAL", Literal, B, 96, &["10", "0xa", "0xA"]),
+    j(b"J016", "increment", Operator, A, 95, &["x++", "++x"]),
+    j(b"J017", "shorthand property", Statement, A, 93, &["{ x }", "{ x: x }"]),
+    j(b"J018", "declarations joined or split", Statement, A, 90, &["joined", "split"]),
+    j(b"J019", "conjuncts and disjuncts, in any order", Operator, C, 95, &[]),
     p(b"P001", "decimal, hexadecimal, HEXADECIMAL", Literal, B, 96, &["10", "0xa", "0xA"]),
     p(b"P002", "order of a class's members", Order, C, 93, &[]),
     p(b"P003", "order of functions", Order, C, 93, &[]),

@@ -23,6 +23,7 @@ mod codes;
 mod declared;
 mod density;
 mod draft;
+pub mod javascript;
 mod language;
 mod lex;
 mod merge;

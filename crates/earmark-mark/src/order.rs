@@ -9,7 +9,7 @@ use crate::syntax::Node;
 /// Of a sequence, the elements that a rule may move, in runs of neighbors.
 #[derive(Debug, Default)]
 pub(crate) struct Runs {
-    runs: Vec<Vec<Span>>,
+    pub(crate) runs: Vec<Vec<Span>>,
     open: bool,
 }
 
@@ -100,17 +100,34 @@ struct Lines<'a> {
 
 /// What becomes of a unit that has a comment behind it on its last line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Behind {
+enum Behind {
     /// It takes the comment along.
     Follows,
-    /// It moves nowhere: where blocks end by indentation, such a comment changes its parent with the
-    /// unit's place.
+    /// It moves nowhere.
     Binds,
 }
 
 /// Runs among children that stand on lines of their own. A unit takes along the comments right above
 /// it and behind it, and must begin and end with a line; else it is a wall.
 pub(crate) fn line_runs<'t>(
+    source: &[u8],
+    children: impl Iterator<Item = Node<'t>>,
+    role: impl Fn(Node<'t>) -> Role,
+) -> Runs {
+    runs_of_lines(source, children, Behind::Follows, role)
+}
+
+/// As [`line_runs`], but a unit with a comment behind it on its last line moves nowhere: where blocks
+/// end by indentation, the unit's place decides which block such a comment is in.
+pub(crate) fn bound_line_runs<'t>(
+    source: &[u8],
+    children: impl Iterator<Item = Node<'t>>,
+    role: impl Fn(Node<'t>) -> Role,
+) -> Runs {
+    runs_of_lines(source, children, Behind::Binds, role)
+}
+
+fn runs_of_lines<'t>(
     source: &[u8],
     children: impl Iterator<Item = Node<'t>>,
     behind: Behind,

@@ -1,7 +1,5 @@
 //! The pieces that rules of every language put forms together from.
 
-use earmark_model::Span;
-
 use crate::draft::Part;
 use crate::syntax::Node;
 
@@ -19,11 +17,6 @@ pub(crate) fn verbatim(source: &[u8], from: u32, to: u32) -> Part {
 pub(crate) fn blank_between(source: &[u8], from: u32, to: u32) -> Option<&[u8]> {
     let gap = source.get(from as usize..to as usize)?;
     gap.iter().all(u8::is_ascii_whitespace).then_some(gap)
-}
-
-/// The span from the start of one node to the end of another.
-pub(crate) fn span_over(first: Node<'_>, last: Node<'_>) -> Span {
-    Span::new(first.span().start, last.span().end)
 }
 
 /// The operator of a node that has one; empty for none.

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
-use crate::order::{Behind, Role, line_runs};
+use crate::order::{Role, bound_line_runs};
 use crate::python::place::{is_plain_place, is_pure};
 use crate::rule::RuleCode;
 use crate::syntax::Node;
@@ -32,7 +32,7 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     {
         *seen.entry(name).or_insert(0) += 1;
     }
-    let runs = line_runs(node.source(), node.children(), Behind::Binds, |statement| {
+    let runs = bound_line_runs(node.source(), node.children(), |statement| {
         let free = plain_assignment(statement).is_some_and(|(target, value)| {
             let name = words(target).last().copied().unwrap_or_default();
             let own = reads(value).iter().filter(|word| **word == name).count();

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
-use crate::order::{Behind, Role, line_runs};
+use crate::order::{Role, bound_line_runs};
 use crate::python::place::{is_literal, is_plain_place, is_pure};
 use crate::rule::RuleCode;
 use crate::syntax::Node;
@@ -45,7 +45,7 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     let in_class = node.parent().is_some_and(|parent| parent.kind() == "class_definition");
-    let runs = line_runs(node.source(), node.children(), Behind::Binds, |child| {
+    let runs = bound_line_runs(node.source(), node.children(), |child| {
         let own = definition(child);
         let is_once = own.field("name").is_some_and(|name| defined.get(name.text()) == Some(&1));
         let free = is_once

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
-use crate::order::{Behind, Role, Runs, line_runs};
+use crate::order::{Role, Runs, line_runs};
 use crate::rule::RuleCode;
 use crate::rust::place::{is_plain_place, is_usable};
 use crate::rust::words::{integer_value, is_camel};
@@ -39,9 +39,14 @@ fn find_arms(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
             && ends_itself(arm)
             && heads(arm).is_some_and(|heads| heads.iter().all(|head| count.get(head) == Some(&1)))
     };
-    let runs = line_runs(node.source(), node.children(), Behind::Follows, |child| {
-        if is_free(child) { Role::Unit } else { Role::Wall }
-    });
+    let runs =
+        line_runs(
+            node.source(),
+            node.children(),
+            |child| {
+                if is_free(child) { Role::Unit } else { Role::Wall }
+            },
+        );
     runs.propose(node.source(), RuleCode(*b"R003"), 5, drafts);
 }
 

@@ -12,7 +12,7 @@
 
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
-use crate::order::{Behind, Role, line_runs};
+use crate::order::{Role, line_runs};
 use crate::rule::RuleCode;
 use crate::rust::place::{attribute_name, attributes, is_plain_place};
 use crate::syntax::Node;
@@ -45,7 +45,7 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         Some("impl_item" | "trait_item") => b"R002",
         _ => b"R001",
     };
-    let runs = line_runs(node.source(), node.children(), Behind::Follows, |child| {
+    let runs = line_runs(node.source(), node.children(), |child| {
         if child.is(ITEMS) && !child.has_error() {
             Role::Unit
         } else if child.kind() == "attribute_item" {

@@ -13,7 +13,7 @@ use crate::draft::Draft;
 use crate::order::Runs;
 use crate::parts::operator;
 use crate::rule::RuleCode;
-use crate::rust::binding::{ends_with_cast, operator_tightness, tightness};
+use crate::rust::binding::{operator_tightness, tightness};
 use crate::rust::place::is_usable;
 use crate::rust::pure::is_total;
 use crate::syntax::Node;
@@ -31,7 +31,6 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let mut runs = Runs::default();
     for operand in chain(node, sign) {
         let free = tightness(operand) > operator_tightness(sign)
-            && !ends_with_cast(operand)
             && !operand.is(&["reference_expression"])
             && is_total(operand);
         if free { runs.push(operand.span()) } else { runs.cut() }

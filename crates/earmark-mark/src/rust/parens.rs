@@ -23,7 +23,7 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let wrapper = node.parent().filter(|parent| parent.kind() == "parenthesized_expression");
     let operand = wrapper.unwrap_or(node);
     let Some(outer) = operand.parent().filter(|parent| parent.kind() == "binary_expression") else { return };
-    if !is_usable(operand) || operand.text().contains(&b'\n') {
+    if !is_usable(operand) || operand.text().contains(&b'\n') || is_jump_value(operand) {
         return;
     }
     let Some(code) = family(node, outer, operand) else { return };
@@ -52,6 +52,12 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         order: FormOrder::Fixed,
         rank: 12,
     });
+}
+
+/// Whether the operand stands right behind `break` or `return`, which would look like a call.
+fn is_jump_value(operand: Node<'_>) -> bool {
+    let before = operand.source().get(..operand.span().start as usize).unwrap_or_default().trim_ascii_end();
+    before.ends_with(b"break") || before.ends_with(b"return")
 }
 
 fn family(node: Node<'_>, outer: Node<'_>, operand: Node<'_>) -> Option<&'static [u8; 4]> {

@@ -9,9 +9,10 @@ pub(super) fn is_usable(node: Node<'_>) -> bool {
 /// Whether the node is plain Rust: no parse error around, not inside a macro's call or definition,
 /// not inside an attribute.
 pub(super) fn is_plain_place(node: Node<'_>) -> bool {
+    const CLOSED: &[&str] = &["token_tree", "macro_definition", "attribute_item", "inner_attribute_item"];
     node.ancestors().enumerate().all(|(height, above)| {
-        !(above.is_error() || (height < 3 && above.has_error_child()))
-            && !above.is(&["token_tree", "macro_definition", "attribute_item", "inner_attribute_item"])
+        let guessed = above.is_error() || (height < 3 && above.has_error_child());
+        !guessed && !above.is(CLOSED)
     })
 }
 

@@ -54,14 +54,20 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
 fn propose(node: Node<'_>, name: &[u8]) -> Option<Draft> {
     let parent = node.parent()?;
     let refers = match (node.kind(), parent.kind()) {
-        ("type_identifier", "scoped_type_identifier") => node.field_name() == "path",
+        // `Self::Item` may be a trait's, which only `Self` leads to.
+        ("type_identifier" | "identifier", "scoped_type_identifier") => false,
         ("type_identifier", "type_parameter" | "type_binding" | "const_parameter") => {
             node.field_name() != "name"
         }
         // With arguments it is another type, and `impl Trait for` needs the trait's own name.
         ("type_identifier", "generic_type" | "generic_type_with_turbofish") => false,
         ("type_identifier", _) => true,
-        ("identifier", "scoped_identifier" | "scoped_type_identifier") => node.field_name() == "path",
+        ("identifier", "scoped_identifier") => {
+            node.field_name() == "path"
+                && parent
+                    .parent()
+                    .is_none_or(|above| !above.is(&["scoped_identifier", "scoped_type_identifier"]))
+        }
         _ => false,
     };
     let is_self = node.text() == b"Self";

@@ -10,7 +10,7 @@
 
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
-use crate::order::{Behind, Role, line_runs};
+use crate::order::{Role, line_runs};
 use crate::rule::RuleCode;
 use crate::rust::place::{attribute_name, attributes, is_plain_place};
 use crate::syntax::Node;
@@ -42,7 +42,7 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     if !is_plain || variants.iter().all(|variant| variant.field("body").is_none()) {
         return;
     }
-    let runs = line_runs(node.source(), node.children(), Behind::Follows, |child| match child.kind() {
+    let runs = line_runs(node.source(), node.children(), |child| match child.kind() {
         "enum_variant" if child.next_sibling().is_some_and(|next| next.kind() == ",") => Role::Unit,
         "attribute_item" => Role::Lead,
         "," => Role::Tail,

@@ -1,0 +1,78 @@
+//! # Conjuncts and disjuncts, in any order
+//!
+//! What varies: in a condition `a && b && c` in any order of three; the same for `||`.
+//!
+//! Why behavior holds: only whether the whole is true is asked; the operands read names, negate them and compare them with names and
+//! literals, none of which throws.
+//!
+//! Example: `if (a === null || !b)` / `if (!b || a === null)`
+
+use crate::carrier::{Facts, Rule};
+use crate::draft::Draft;
+use crate::javascript::place::{is_literal, is_usable};
+use crate::order::Runs;
+use crate::parts::operator;
+use crate::rule::RuleCode;
+use crate::syntax::Node;
+
+pub(super) const RULE: Rule = Rule { kinds: &["binary_expression"], find };
+
+fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
+    let sign = operator(node);
+    let is_same = |node: Node<'_>| node.kind() == "binary_expression" && operator(node) == sign;
+    if !matches!(sign, b"&&" | b"||")
+        || node.parent().is_some_and(is_same)
+        || !is_condition(node)
+        || !is_usable(node)
+    {
+        return;
+    }
+    let mut operands = Vec::new();
+    let mut at = node;
+    while is_same(at) {
+        let (Some(left), Some(right)) = (at.field("left"), at.field("right")) else { return };
+        operands.push(right);
+        at = left;
+    }
+    operands.push(at);
+    let mut runs = Runs::default();
+    for operand in operands.into_iter().rev() {
+        if is_total(operand, 0) { runs.push(operand.span()) } else { runs.cut() }
+    }
+    runs.propose(node.source(), RuleCode(*b"J019"), 25, drafts);
+}
+
+/// Whether only the truth of the value is asked.
+fn is_condition(node: Node<'_>) -> bool {
+    let Some(parent) = node.parent() else { return false };
+    match parent.kind() {
+        "if_statement" | "while_statement" | "do_statement" | "ternary_expression" => {
+            node.field_name() == "condition"
+        }
+        "parenthesized_expression" => is_condition(parent),
+        "binary_expression" => matches!(operator(parent), b"&&" | b"||") && is_condition(parent),
+        "unary_expression" => operator(parent) == b"!",
+        _ => false,
+    }
+}
+
+fn is_total(node: Node<'_>, depth: usize) -> bool {
+    let is_name = |node: Node<'_>| node.is(&["identifier", "this"]) || is_literal(node);
+    let is_typeof = |node: Node<'_>| {
+        node.kind() == "unary_expression"
+            && operator(node) == b"typeof"
+            && node.field("argument").is_some_and(|inner| inner.kind() == "identifier")
+    };
+    match node.kind() {
+        "unary_expression" => {
+            operator(node) == b"!"
+                && depth < 4
+                && node.field("argument").is_some_and(|inner| is_total(inner, depth + 1))
+        }
+        "binary_expression" => {
+            let is_side = |name: &str| node.field(name).is_some_and(|side| is_name(side) || is_typeof(side));
+            matches!(operator(node), b"===" | b"!==") && is_side("left") && is_side("right")
+        }
+        _ => is_name(node),
+    }
+}
