@@ -82,7 +82,7 @@ fn propose(facts: &Facts, from: u32, body: Node<'_>) -> Option<Draft> {
     })
 }
 
-fn is_simple(facts: &Facts, statement: Node<'_>) -> bool {
+pub(super) fn is_simple(facts: &Facts, statement: Node<'_>) -> bool {
     match statement.kind() {
         "return_statement" | "break_statement" | "continue_statement" | "goto_statement" => true,
         "expression_statement" => statement.named().next().is_some_and(|inner| match inner.kind() {

@@ -7,17 +7,26 @@ use crate::language::Language;
 use crate::lex::{Lexicon, Quote};
 use crate::syntax::{Grammar, SyntaxError};
 
+mod assign;
 mod braces;
+mod branch;
 mod commute;
 mod compare;
+mod declare;
+mod directive;
+mod element;
 mod expression;
 mod literal;
 mod logic;
+mod loops;
 mod macros;
 mod parens;
 mod place;
+mod polarity;
 mod returns;
+mod sequence;
 mod step;
+mod ternary;
 mod truth;
 mod types;
 
@@ -39,6 +48,20 @@ const RULES: &[Rule] = &[
     literal::STRING,
     literal::ZERO,
     parens::RULE,
+    branch::SWAP,
+    branch::ELSE,
+    ternary::RULE,
+    loops::RULE,
+    element::FIRST,
+    element::SIZEOF,
+    directive::RULE,
+    declare::RULE,
+    sequence::DEFINES,
+    sequence::PROTOTYPES,
+    sequence::FUNCTIONS,
+    sequence::CASES,
+    sequence::LISTS,
+    assign::RULE,
 ];
 
 /// Kinds that hold declarations without being one.

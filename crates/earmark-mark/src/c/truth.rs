@@ -44,7 +44,7 @@ fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
 }
 
 /// An operand that may stand bare before `!= 0`.
-fn is_operand(facts: &Facts, node: Node<'_>) -> bool {
+pub(super) fn is_operand(facts: &Facts, node: Node<'_>) -> bool {
     match node.kind() {
         "identifier" => !is_shouted(node.text()) && !is_loose(facts, node.text()),
         "field_expression" | "subscript_expression" => true,
@@ -205,4 +205,13 @@ pub(super) fn is_zero_test(node: Node<'_>) -> bool {
     node.kind() == "binary_expression"
         && matches!(operator(node), b"==" | b"!=")
         && (node.field("left").is_some_and(is_zero) || node.field("right").is_some_and(is_zero))
+}
+
+/// Whether it compares bits in parentheses with zero.
+pub(super) fn is_bits_test(node: Node<'_>) -> bool {
+    is_zero_test(node)
+        && [node.field("left"), node.field("right")]
+            .into_iter()
+            .flatten()
+            .any(|side| bits_in_parens(side).is_some())
 }
