@@ -4,7 +4,7 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqlitePool};
 
 use crate::StoreError;
 
@@ -90,6 +90,10 @@ impl Ledger {
         let pool = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(PATIENCE)
+            // SQLite ends a transaction by itself when the disk is full; sqlx goes on counting it, and
+            // every later `begin` on that connection would fail. Asked after the ping, so that an
+            // ordinary rollback, which is queued, has been done by then.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options)
             .await?;
         migrate(SQLITE.run(&pool).await, &SQLITE)?;

@@ -23,24 +23,25 @@ fn scratch(tmp: &Path) -> io::Result<(PathBuf, File)> {
     }
 }
 
-/// Writes `bytes` to a file in `tmp` and to the disk, then gives it the name `place`.
+/// Writes `bytes` to a new file in `tmp`, to the disk too when `sync` is set, and gives its path.
 ///
-/// The name itself is durable only after [`sync_folder`] of the place's folder. On an error the file
-/// in `tmp` is removed as far as possible.
-pub(crate) fn write_renamed(tmp: &Path, place: &Path, bytes: &[u8]) -> io::Result<()> {
+/// On an error the file is removed as far as possible; what stays is collected by `check`.
+pub(crate) fn write_scratch(tmp: &Path, bytes: &[u8], sync: bool) -> io::Result<PathBuf> {
     let (path, mut file) = scratch(tmp)?;
-    let written =
-        file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&path, place));
-    if written.is_err() {
-        // The first error is the one to report; what stays in `tmp` is collected by `check`.
-        drop(fs::remove_file(&path));
+    let written = file.write_all(bytes).and_then(|()| if sync { file.sync_all() } else { Ok(()) });
+    match written {
+        Ok(()) => Ok(path),
+        Err(error) => {
+            drop(fs::remove_file(&path));
+            Err(error)
+        }
     }
-    written
 }
 
 /// Writes `bytes` under the name `place`, replacing what is there; durable when it returns.
 pub(crate) fn write_durably(tmp: &Path, place: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_renamed(tmp, place, bytes)?;
+    let path = write_scratch(tmp, bytes, true)?;
+    fs::rename(&path, place).inspect_err(|_| drop(fs::remove_file(&path)))?;
     place.parent().map_or(Ok(()), sync_folder)
 }
 

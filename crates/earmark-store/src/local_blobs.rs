@@ -1,14 +1,17 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use earmark_model::{Digest, UnixMillis};
-use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens, syncfs};
 
 use crate::blobs::{BlobError, BlobFuture, Blobs, StoredBlob};
-use crate::files::{lock_file, private_folder, sync_folder, write_renamed};
+use crate::files::{lock_file, private_folder, sync_folder, write_scratch};
+
+/// From so many new blobs on, the whole file system is told to write once instead of each file.
+const MANY: usize = 16;
 
 /// Blobs as files: `<root>/aa/<64 hexadecimal digits>`, plain bytes.
 ///
@@ -43,27 +46,57 @@ impl LocalBlobs {
     fn put_now(&self, blobs: &[Vec<u8>]) -> Result<Vec<Digest>, BlobError> {
         let lock = self.lock()?;
         lock.lock_shared().map_err(on(&self.root))?;
-        let mut digests = Vec::with_capacity(blobs.len());
-        let mut folders = BTreeSet::new();
-        for bytes in blobs {
-            let digest = Digest::of(bytes);
-            let place = self.path(&digest);
-            let folder = self.folder(&digest);
-            if !is_there(&place, bytes).map_err(on(&place))? {
-                if !folder.is_dir() {
-                    private_folder(&folder).map_err(on(&folder))?;
-                    sync_folder(&self.root).map_err(on(&self.root))?;
-                }
-                write_renamed(&self.tmp, &place, bytes).map_err(on(&place))?;
+        let digests: Vec<Digest> = blobs.iter().map(|bytes| Digest::of(bytes)).collect();
+        let mut new = BTreeMap::new();
+        for (digest, bytes) in digests.iter().zip(blobs) {
+            let place = self.path(digest);
+            if !new.contains_key(digest) && !is_there(&place, bytes).map_err(on(&place))? {
+                new.insert(*digest, bytes.as_slice());
             }
-            // Also for a blob that was there: whoever renamed it may not have come to this yet.
-            folders.insert(folder);
-            digests.push(digest);
         }
-        for folder in folders {
-            sync_folder(&folder).map_err(on(&folder))?;
+        let mut written = Vec::with_capacity(new.len());
+        let done = self.write_new(&new, &mut written).and_then(|()| {
+            let folders: BTreeSet<PathBuf> = digests.iter().map(|digest| self.folder(digest)).collect();
+            if new.len() >= MANY {
+                return self.sync_all();
+            }
+            // Also for blobs that were there: whoever renamed them may not have come to this yet.
+            folders.iter().try_for_each(|folder| sync_folder(folder).map_err(on(folder)))
+        });
+        if done.is_err() {
+            // Those that were renamed are gone from here; the error is what matters.
+            written.iter().for_each(|path| drop(fs::remove_file(path)));
         }
-        Ok(digests)
+        done.map(|()| digests)
+    }
+
+    /// Writes the new blobs to `tmp` and to the disk, and only then gives them their names. Paths of
+    /// what was written are left in `written`.
+    fn write_new(&self, new: &BTreeMap<Digest, &[u8]>, written: &mut Vec<PathBuf>) -> Result<(), BlobError> {
+        let many = new.len() >= MANY;
+        // Opened before the first write: it then reports every failure to write back since.
+        let disk = File::open(&self.tmp).map_err(on(&self.tmp))?;
+        for bytes in new.values() {
+            written.push(write_scratch(&self.tmp, bytes, !many).map_err(on(&self.tmp))?);
+        }
+        if many {
+            syncfs(&disk).map_err(io::Error::from).map_err(on(&self.tmp))?;
+        }
+        for (digest, path) in new.keys().zip(written.iter()) {
+            let (folder, place) = (self.folder(digest), self.path(digest));
+            if !folder.is_dir() {
+                private_folder(&folder).map_err(on(&folder))?;
+                sync_folder(&self.root).map_err(on(&self.root))?;
+            }
+            fs::rename(path, &place).map_err(on(&place))?;
+        }
+        Ok(())
+    }
+
+    /// Brings all that was written on this file system to the disk.
+    fn sync_all(&self) -> Result<(), BlobError> {
+        let disk = File::open(&self.root).map_err(on(&self.root))?;
+        syncfs(&disk).map_err(io::Error::from).map_err(on(&self.root))
     }
 
     fn get_now(&self, digest: Digest) -> Result<Vec<u8>, BlobError> {

@@ -60,6 +60,10 @@ async fn blobs_say_that_the_disk_is_full_and_lose_nothing() {
     for (n, digest) in kept.iter().enumerate() {
         assert_eq!(vault.blobs().get(*digest).await.unwrap(), vec![n as u8; 90_000]);
     }
+    // Many at once, synced together: all or an error, and again nothing half-written.
+    let many = (0..40u8).map(|n| vec![100 + n; 90_000]).collect();
+    assert!(matches!(vault.blobs().put_all(many).await, Err(BlobError::Full(_))));
+    assert_eq!(fs::read_dir(vault.tmp()).unwrap().count(), 0);
     // All are orphans; with them collected there is room again.
     let report = check(&vault, ALL).await.unwrap();
     assert_eq!((report.is_sound(), report.collected), (true, kept.len() as u64));
@@ -90,6 +94,11 @@ async fn the_ledger_says_that_the_disk_is_full_and_loses_nothing() {
     };
     assert!(matches!(refusal, StoreError::Full), "{refusal:?}");
     assert!(kept > 5);
+    for _ in 0..10 {
+        // Every connection of the pool meets the full disk, and none may come back out of step.
+        let again = vault.ledger().add_sighting(&sighting(kept)).await;
+        assert!(matches!(again, Err(StoreError::Full)), "{again:?}");
+    }
     assert_eq!(
         vault.ledger().sightings().await.unwrap().len() as u64,
         kept,

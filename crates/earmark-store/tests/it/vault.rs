@@ -113,6 +113,15 @@ async fn blobs_are_whole_or_said_to_be_broken() {
         assert_eq!(many, [Digest::of(b""), Digest::of(b"a"), Digest::of(b"")]);
         assert_eq!(blobs.list().await.unwrap().iter().map(|blob| blob.length).sum::<u64>(), 8);
         assert!(blobs.remove(many[1], UnixMillis(i64::MAX)).await.unwrap());
+        let crowd: Vec<Vec<u8>> = (0..100u32).map(|n| (n % 70).to_le_bytes().to_vec()).collect();
+        for (bytes, digest) in crowd.iter().zip(blobs.put_all(crowd.clone()).await.unwrap()) {
+            assert_eq!(&blobs.get(digest).await.unwrap(), bytes);
+            blobs.remove(digest, UnixMillis(i64::MAX)).await.unwrap_or_default();
+            blobs.put(bytes.clone()).await.unwrap();
+        }
+        for bytes in &crowd {
+            blobs.remove(Digest::of(bytes), UnixMillis(i64::MAX)).await.unwrap();
+        }
         assert_eq!(blobs.list().await.unwrap().len(), 2);
     }
     let digest = Digest::of(b"content");
