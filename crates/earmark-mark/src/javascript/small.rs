@@ -78,19 +78,13 @@ fn find_step(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         "for_statement" => node.field_name() == "increment",
         _ => false,
     };
-    // Behind a line without a semicolon a leading sign could be taken for the line's.
-    if !is_unused || !is_usable(node) || node.span().len() != target.span().len() + 2 || !follows_sign(node) {
+    if !is_unused || !is_usable(node) || node.span().len() != target.span().len() + 2 {
         return;
     }
     let forms =
         vec![vec![child(target), Part::text(sign.text())], vec![Part::text(sign.text()), child(target)]];
     let current = u8::from(sign.span().start < target.span().start);
     drafts.push(fixed(node.span(), b"J016", forms, vec![0, 1], current, 20));
-}
-
-fn follows_sign(node: Node<'_>) -> bool {
-    let before = node.source().get(..node.span().start as usize).unwrap_or_default().trim_ascii_end();
-    before.last().is_none_or(|byte| b";{}()".contains(byte))
 }
 
 fn find_shorthand(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {

@@ -2,4 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod closure;
 mod declared;
+mod marks;
+mod spec;
