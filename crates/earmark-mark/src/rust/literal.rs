@@ -96,7 +96,8 @@ fn grouped(value: u64) -> String {
 fn is_open(node: Node<'_>) -> bool {
     !node.is_error()
         && node.ancestors().enumerate().all(|(height, above)| {
-            !(above.is_error() || (height < 3 && above.has_error_child()))
+            let guessed = above.is_error() || (height < 3 && above.has_error_child());
+            !guessed
                 && !above.is(&["macro_definition", "attribute_item", "inner_attribute_item"])
                 && (above.kind() != "macro_invocation"
                     || above.field("macro").is_some_and(|name| OPEN.contains(&name.text())))

@@ -54,10 +54,11 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     });
 }
 
-/// Whether the operand stands right behind `break` or `return`, which would look like a call.
+/// Whether the whole of which the operand is a part, which may come to stand first in it, is the value of
+/// `break` or `return`: parentheses behind those would look like a call.
 fn is_jump_value(operand: Node<'_>) -> bool {
-    let before = operand.source().get(..operand.span().start as usize).unwrap_or_default().trim_ascii_end();
-    before.ends_with(b"break") || before.ends_with(b"return")
+    let whole = operand.ancestors().find(|above| above.kind() != "binary_expression");
+    whole.is_some_and(|above| above.is(&["break_expression", "return_expression"]))
 }
 
 fn family(node: Node<'_>, outer: Node<'_>, operand: Node<'_>) -> Option<&'static [u8; 4]> {
