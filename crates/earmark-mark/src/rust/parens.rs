@@ -13,7 +13,7 @@ use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::parts::{child, operator};
 use crate::rule::RuleCode;
-use crate::rust::binding::is_beside_angle;
+use crate::rust::binding::{is_beside_angle, tightness};
 use crate::rust::place::is_usable;
 use crate::syntax::Node;
 
@@ -62,6 +62,10 @@ fn is_jump_value(operand: Node<'_>) -> bool {
 }
 
 fn family(node: Node<'_>, outer: Node<'_>, operand: Node<'_>) -> Option<&'static [u8; 4]> {
+    // The grammar takes `..*x - 1` for a product whose left side is `..`.
+    if node.named().any(|side| side.field_name() != "type" && tightness(side) == 0) {
+        return None;
+    }
     let around = operator(outer);
     if node.kind() == "type_cast_expression" {
         return (!is_beside_angle(operand)).then_some(b"R020");
