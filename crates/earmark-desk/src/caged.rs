@@ -30,21 +30,21 @@ struct ReadJob {
     regions: Vec<Region>,
 }
 
-/// Opens the container `bytes` in the cage and gives what it holds to `sink`, recursively.
+/// Opens the container `input` in the cage and gives what it holds to `sink`, recursively.
 ///
 /// # Errors
 /// When the child died; what came before is good.
 pub fn open(
     cage: &Cage,
     name: &str,
-    bytes: &[u8],
+    input: Input<'_>,
     limits: &Limits,
     sink: &mut dyn Sink,
 ) -> Result<(), Death> {
     cage.run(
         unpack::JOB,
         &unpack::ask(name, limits),
-        Input::Bytes(bytes),
+        input,
         &mut |frame| match unpack::receive(frame, sink) {
             earmark_model::Flow::Continue => Flow::Continue,
             earmark_model::Flow::Stop => Flow::Stop,

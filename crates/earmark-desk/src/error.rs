@@ -73,30 +73,41 @@ impl DeskError {
         let kind = match source.kind() {
             std::io::ErrorKind::NotFound => Kind::NotFound,
             std::io::ErrorKind::AlreadyExists => Kind::Conflict,
+            std::io::ErrorKind::IsADirectory
+            | std::io::ErrorKind::NotADirectory
+            | std::io::ErrorKind::InvalidFilename => Kind::Malformed,
             _ => Kind::Unavailable,
         };
-        let full = source.kind() == std::io::ErrorKind::StorageFull;
+        let hint = match source.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Some("free some room and run the same command again: nothing is lost")
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                Some("give the user who runs earmark access to it, or leave it out")
+            }
+            _ => None,
+        };
         let error = Self::because(kind, format!("cannot {doing} `{}`", path.display()), source);
-        if full {
-            error.hint("free some room and run the same command again: nothing is lost")
-        } else {
-            error
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
         }
     }
 }
 
 impl fmt::Display for DeskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        let mut said = self.message.clone();
         let mut source = self.source.as_ref().map(|source| &**source as &dyn std::error::Error);
         while let Some(cause) = source {
             let text = cause.to_string();
-            if !self.message.contains(&text) {
-                write!(f, ": {text}")?;
+            // Many errors repeat their cause in their own words.
+            if !said.contains(&text) {
+                said = format!("{said}: {text}");
             }
             source = cause.source();
         }
-        Ok(())
+        f.write_str(&said)
     }
 }
 

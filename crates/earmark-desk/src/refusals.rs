@@ -20,7 +20,12 @@ impl From<StoreError> for DeskError {
                 (Kind::Unavailable, Some("use that version of earmark: nothing was changed"))
             }
             StoreError::Malformed { .. } => (Kind::Malformed, None),
-            StoreError::Damaged(_) => (Kind::Unavailable, Some("run `earmark vault check` on this vault")),
+            StoreError::Damaged(_) => (
+                Kind::Unavailable,
+                Some(
+                    "`earmark vault check` lists what is wrong, as far as it can be read; else restore a backup",
+                ),
+            ),
             StoreError::Full => {
                 (Kind::Unavailable, Some("free some room and run the same command again: nothing is lost"))
             }

@@ -254,7 +254,11 @@ fn read_settings(root: &Path) -> Result<VaultSettings, StoreError> {
     };
     // The edition first: a later one may have changed the meaning of everything else.
     let malformed = |why: String| StoreError::Malformed { path: path.clone(), why };
-    let table: toml::Table = text.parse().map_err(|why: toml::de::Error| malformed(why.to_string()))?;
+    let in_one_line = |why: &toml::de::Error| {
+        let before = why.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+        format!("line {}: {}", before.matches('\n').count() + 1, why.message())
+    };
+    let table: toml::Table = text.parse().map_err(|why| malformed(in_one_line(&why)))?;
     let found = table.get("format").and_then(toml::Value::as_integer);
     match found {
         None => return Err(malformed("`format` is missing or no number".to_owned())),
@@ -262,5 +266,5 @@ fn read_settings(root: &Path) -> Result<VaultSettings, StoreError> {
         Some(found) if found < 1 => return Err(malformed(format!("there is no format {found}"))),
         Some(_) => {}
     }
-    table.try_into().map_err(|why: toml::de::Error| malformed(why.to_string()))
+    table.try_into().map_err(|why: toml::de::Error| malformed(why.message().to_owned()))
 }

@@ -8,16 +8,26 @@ use clap::{CommandFactory, Parser};
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 
-use crate::cli::output::{Output, printing};
+use crate::cli::output::{Output, harmless, one_line, printing};
 use crate::cli::{Cli, Command, LATER, holder, init, issue, partner, protect, reference, scan, trace, vault};
 use crate::{demo, wiring};
+
+/// Wrong arguments.
+const WRONG_USE: u8 = 2;
 
 /// Done, and the answer is bad news.
 const BAD_NEWS: u8 = 1;
 
 /// Runs the program and gives its exit code.
 pub(crate) fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // What was asked for cannot be asked of arguments that do not parse.
+        Err(error) => return wrong_use(&error, std::env::args_os().any(|argument| argument == "--json")),
+    };
+    if let Command::Later(words) = &cli.command {
+        return later(words, cli.json || words.iter().any(|word| word == "--json"));
+    }
     let output = Output::new(cli.json, cli.quiet);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -44,7 +54,7 @@ async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
         Command::Trace(args) => return bad_news(trace::run(vault, args, output).await?),
         Command::Vault(args) => return bad_news(vault::run(vault, args, output).await?),
         Command::Reference(args) => reference::run(args, Cli::command()).map_err(printing)?,
-        Command::Later(words) => return Err(later(words)),
+        Command::Later(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -60,29 +70,45 @@ fn bad_news(bad: bool) -> Result<ExitCode, DeskError> {
 }
 
 /// A noun that this build does not hold, or no noun at all.
-fn later(words: &[String]) -> DeskError {
+fn later(words: &[String], json: bool) -> ExitCode {
     let noun = words.first().map_or("", String::as_str);
     if LATER.contains(&noun) {
-        return DeskError::new(Kind::Unavailable, format!("`earmark {noun}` is not part of this build"));
+        let message = format!("`earmark {noun}` is not part of this build");
+        return refuse(&DeskError::new(Kind::Unavailable, message), json);
     }
-    // clap gives 2 for wrong use; a noun that nobody knows is the same mistake.
-    clap::Error::raw(
-        clap::error::ErrorKind::InvalidSubcommand,
-        format!("unrecognized subcommand `{noun}`\n\nFor more information, try '--help'.\n"),
-    )
-    .exit()
+    let message =
+        format!("unrecognized subcommand `{}`\n\nFor more information, try '--help'.\n", one_line(noun));
+    wrong_use(&clap::Error::raw(clap::error::ErrorKind::InvalidSubcommand, message), json)
+}
+
+/// Says how the arguments are wrong (or prints the help that was asked for), in JSON too where JSON was asked for.
+fn wrong_use(error: &clap::Error, json: bool) -> ExitCode {
+    if json && error.use_stderr() {
+        let text = error.to_string();
+        let said = text.split("\n\n").next().unwrap_or_default();
+        let said: Vec<&str> = said.strip_prefix("error: ").unwrap_or(said).lines().map(str::trim).collect();
+        say_in_json(&said.join(" "), &[]);
+    }
+    // The exit code says it too, so a closed standard error loses nothing.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(WRONG_USE))
 }
 
 /// Says what was refused: as JSON where JSON was asked for, always in words on standard error.
 fn refuse(error: &DeskError, json: bool) -> ExitCode {
     if json {
-        let document = serde_json::json!({ "error": error.to_string(), "hints": error.hints });
-        // The exit code says it too, so a closed standard output loses nothing.
-        let _ = writeln!(io::stdout(), "{document}");
+        say_in_json(&error.to_string(), &error.hints);
     }
-    eprintln!("error: {error}");
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "error: {}", one_line(&error.to_string()));
     for hint in &error.hints {
-        eprintln!("  hint: {hint}");
+        let _ = writeln!(err, "  hint: {}", harmless(hint));
     }
     ExitCode::from(error.kind.exit_code())
+}
+
+fn say_in_json(error: &str, hints: &[String]) {
+    let document = serde_json::json!({ "error": error, "hints": hints });
+    // The exit code says it too, so a closed standard output loses nothing.
+    let _ = writeln!(io::stdout(), "{document}");
 }

@@ -307,6 +307,10 @@ async fn recipients(desk: &Desk, to: &str) -> Result<Vec<Recipient>, DeskError> 
             wanted.push(found.clone());
         }
     }
+    if wanted.is_empty() {
+        return Err(DeskError::new(Kind::Malformed, "`--to` names no recipient")
+            .hint("name `all`, or recipients separated by commas"));
+    }
     Ok(wanted)
 }
 

@@ -124,15 +124,15 @@ pub async fn protect(desk: &Desk, request: &Request) -> Result<Answer, DeskError
         })?),
         None => None,
     };
+    let succeeds = match &request.succeeds {
+        Some(start) => Some(codes::find_revision(desk, &name, start).await?),
+        None => None,
+    };
     let tree = tree::read(&request.path, desk.folder())?;
     let revision = tree.manifest().digest();
     if let Some(answer) = already_protected(desk, request, &name, wanted_code, &revision).await? {
         return Ok(answer);
     }
-    let succeeds = match &request.succeeds {
-        Some(start) => Some(codes::find_revision(desk, &name, start).await?),
-        None => None,
-    };
     let upstream = upstream::resolve(&request.path, &request.upstream, &tree)?;
     let declared = declarations::read(&tree)?;
     let found = find_sites(&tree, &upstream.files, declared.as_ref());

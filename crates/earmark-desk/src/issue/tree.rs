@@ -1,7 +1,8 @@
 //! Reading what is to be protected: a directory, an archive or a single file becomes the sorted
 //! entries of a revision.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,15 @@ use crate::error::{DeskError, Kind};
 
 /// Folders of version control: never part of a revision.
 const VERSION_CONTROL: [&str; 6] = [".git", ".hg", ".svn", ".bzr", "CVS", "_darcs"];
+
+/// Longest file that an asset may hold, in bytes.
+const LONGEST_FILE: u64 = 512 << 20;
+
+/// Most bytes that an asset may hold in all: a revision is held in memory while it is marked.
+const LARGEST_TREE: u64 = 4 << 30;
+
+/// Most files that an asset may hold.
+const MOST_FILES: u64 = 1_000_000;
 
 /// The file beside an asset that declares alternatives and free parameters. It tells every mark the
 /// author knows, so it is read and never issued.
@@ -59,20 +69,28 @@ impl Tree {
 /// Reads the directory, archive or file at `path`, leaving out `vault` when it lies inside.
 ///
 /// # Errors
-/// When nothing is there, a file cannot be read, or an archive is damaged: a revision is whole or not made.
+/// When nothing is there, a file cannot be read or is too long, an archive is damaged, or a path leads through a
+/// symbolic link: a revision is whole or not made. Refused when `path` lies in `vault`: it holds the keys.
 pub fn read(path: &Path, vault: &Path) -> Result<Tree, DeskError> {
     let root = fs::canonicalize(path).map_err(|source| DeskError::io("open", path, source))?;
     let meta = fs::metadata(&root).map_err(|source| DeskError::io("open", path, source))?;
     let mut tree = Tree::default();
+    let vault = fs::canonicalize(vault).ok();
+    if vault.as_deref().is_some_and(|vault| root.starts_with(vault)) {
+        return Err(DeskError::new(
+            Kind::Refused,
+            format!("`{}` is part of the vault, which holds its keys", path.display()),
+        )
+        .hint("name the folder of the material"));
+    }
     if meta.is_dir() {
-        let vault = fs::canonicalize(vault).ok();
         read_folder(&root, vault.as_deref(), &mut tree)?;
     } else if meta.is_file() {
-        let bytes = read_file(&root)?;
         let name = root.file_name().map(|name| name.as_bytes().to_vec()).unwrap_or_default();
         if is_archive(&name) {
-            read_archive(&root, &bytes, &mut tree)?;
+            read_archive(path, &read_file(&root, LARGEST_TREE)?, &mut tree)?;
         } else {
+            let bytes = read_file(&root, LONGEST_FILE)?;
             let beside = root.with_file_name(DECLARATIONS);
             if beside.is_file() {
                 tree.declarations = Some(read_text(&beside)?);
@@ -89,11 +107,36 @@ pub fn read(path: &Path, vault: &Path) -> Result<Tree, DeskError> {
     if tree.files.is_empty() {
         return Err(DeskError::new(Kind::Malformed, format!("`{}` holds no file", path.display())));
     }
+    refuse_paths_through_links(path, &tree.files)?;
     Ok(tree)
+}
+
+/// Refuses `link/file` beside a symbolic link `link`, as an archive may hold it: written out, the file would land
+/// wherever the link points.
+fn refuse_paths_through_links(root: &Path, files: &[TreeFile]) -> Result<(), DeskError> {
+    for file in files {
+        let path = &file.entry.path;
+        let above = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| &path[..end]);
+        for folder in above {
+            if files.binary_search_by(|other| other.entry.path.as_slice().cmp(folder)).is_ok() {
+                return Err(DeskError::new(
+                    Kind::Malformed,
+                    format!(
+                        "in `{}`, `{}` is a file or link and `{}` lies below it",
+                        root.display(),
+                        String::from_utf8_lossy(folder),
+                        String::from_utf8_lossy(path)
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn read_folder(root: &Path, vault: Option<&Path>, tree: &mut Tree) -> Result<(), DeskError> {
     let mut waiting: Vec<PathBuf> = vec![root.to_owned()];
+    let mut room = LARGEST_TREE;
     while let Some(folder) = waiting.pop() {
         let listing = fs::read_dir(&folder).map_err(|source| DeskError::io("read", &folder, source))?;
         for item in listing {
@@ -118,7 +161,8 @@ fn read_folder(root: &Path, vault: Option<&Path>, tree: &mut Tree) -> Result<(),
                 tree.declarations = Some(read_text(&path)?);
             } else {
                 let meta = item.metadata().map_err(|source| DeskError::io("read", &path, source))?;
-                let bytes = read_file(&path)?;
+                let bytes = read_file(&path, room.min(LONGEST_FILE))?;
+                room -= bytes.len() as u64;
                 push(tree, name, meta.permissions().mode(), EntryKind::File, bytes);
             }
         }
@@ -127,7 +171,9 @@ fn read_folder(root: &Path, vault: Option<&Path>, tree: &mut Tree) -> Result<(),
 }
 
 fn read_archive(path: &Path, bytes: &[u8], tree: &mut Tree) -> Result<(), DeskError> {
-    let files = earmark_unpack::extract(bytes, &Limits::default()).map_err(|source| {
+    let limits =
+        Limits { bytes: LARGEST_TREE, leaf_bytes: LONGEST_FILE, leaves: MOST_FILES, ..Limits::default() };
+    let files = earmark_unpack::extract(bytes, &limits).map_err(|source| {
         DeskError::because(Kind::Malformed, format!("cannot open the archive `{}`", path.display()), source)
     })?;
     for file in files {
@@ -165,12 +211,30 @@ fn is_archive(name: &[u8]) -> bool {
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, DeskError> {
-    fs::read(path).map_err(|source| DeskError::io("read", path, source))
+/// Reads a file of at most `longest` bytes, however long it says it is.
+fn read_file(path: &Path, longest: u64) -> Result<Vec<u8>, DeskError> {
+    let unread = |source| DeskError::io("read", path, source);
+    let file = File::open(path).map_err(unread)?;
+    let length = file.metadata().map_err(unread)?.len();
+    let mut bytes = Vec::new();
+    if length <= longest {
+        bytes.reserve(usize::try_from(length).unwrap_or(0));
+        file.take(longest + 1).read_to_end(&mut bytes).map_err(unread)?;
+    }
+    if length.max(bytes.len() as u64) <= longest {
+        return Ok(bytes);
+    }
+    let message = if longest < LONGEST_FILE {
+        format!("with `{}` the asset is larger than {} GiB", path.display(), LARGEST_TREE >> 30)
+    } else {
+        format!("`{}` has {length} bytes, and an asset's file may have {longest}", path.display())
+    };
+    Err(DeskError::new(Kind::Malformed, message)
+        .hint("leave large binaries out of the asset, or protect its parts as assets of their own"))
 }
 
 fn read_text(path: &Path) -> Result<String, DeskError> {
-    text_of(path, read_file(path)?)
+    text_of(path, read_file(path, LONGEST_FILE)?)
 }
 
 fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, DeskError> {

@@ -92,7 +92,10 @@ pub fn stage_tree(out: &Path, folder: &str, files: &Files) -> Result<Staged, Des
 /// # Errors
 /// When the disk refuses, or a name leads outside.
 pub fn write_tree(root: &Path, files: &Files) -> Result<(), DeskError> {
-    for (entry, bytes) in files {
+    // Links come last: nothing is ever written through one.
+    let (written_first, links): (Vec<_>, Vec<_>) =
+        files.iter().partition(|(entry, _)| entry.kind == EntryKind::File);
+    for (entry, bytes) in written_first.into_iter().chain(links) {
         let path = below(root, &entry.path)?;
         let above = path.parent().unwrap_or(root);
         fs::create_dir_all(above).map_err(|source| DeskError::io("make", above, source))?;

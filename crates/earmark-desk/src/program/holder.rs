@@ -5,13 +5,16 @@ pub use earmark_store::Holder;
 use earmark_store::NewHolder;
 
 use crate::desk::Desk;
-use crate::error::DeskError;
+use crate::error::{DeskError, Kind};
 
 /// Records that `who` has an unmarked or foreign version, of `asset` or of anything.
 ///
 /// # Errors
 /// When there is no such asset.
 pub async fn add(desk: &Desk, who: &str, asset: Option<AssetName>, note: &str) -> Result<Holder, DeskError> {
+    if who.trim().is_empty() || who.chars().any(char::is_control) {
+        return Err(DeskError::new(Kind::Malformed, "a holder needs a name, in one line"));
+    }
     if let Some(asset) = &asset {
         desk.ledger().asset(asset).await?;
     }

@@ -56,8 +56,8 @@ pub fn check(desk: &Desk, new: &NewPartner) -> Result<Admission, DeskError> {
         return Err(DeskError::new(Kind::Malformed, format!("`{}` is no country code", new.country))
             .hint("use the two letters of ISO 3166-1, such as `DE`"));
     }
-    if new.name.trim().is_empty() {
-        return Err(DeskError::new(Kind::Malformed, format!("partner `{slug}` needs a name")));
+    if new.name.trim().is_empty() || new.name.chars().any(char::is_control) {
+        return Err(DeskError::new(Kind::Malformed, format!("partner `{slug}` needs a name, in one line")));
     }
     let person: Slug = FIRST_CONTACT.parse().map_err(malformed)?;
     let mut keys = Vec::new();

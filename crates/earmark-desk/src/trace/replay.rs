@@ -1,5 +1,7 @@
 //! Replaying a reading document: no vault, no keys.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use earmark_odds::document::{Decision, ReadingDocument};
@@ -54,14 +56,16 @@ pub struct Replay {
 /// # Errors
 /// When it cannot be read, or contradicts itself.
 pub fn replay(path: &Path) -> Result<Replay, DeskError> {
-    let meta = std::fs::metadata(path).map_err(|source| DeskError::io("open", path, source))?;
-    if meta.len() > LONGEST {
+    let file = File::open(path).map_err(|source| DeskError::io("open", path, source))?;
+    // What a device or a pipe says of its length is not what comes out.
+    let mut bytes = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|source| DeskError::io("read", path, source))?;
+    if bytes.len() as u64 > LONGEST {
         return Err(DeskError::new(
             Kind::Malformed,
             format!("`{}` is longer than a reading document may be", path.display()),
         ));
     }
-    let bytes = std::fs::read(path).map_err(|source| DeskError::io("read", path, source))?;
     let text = String::from_utf8(bytes).map_err(|source| {
         DeskError::because(Kind::Malformed, format!("`{}` is no UTF-8 text", path.display()), source)
     })?;
@@ -75,6 +79,6 @@ pub fn replay(path: &Path) -> Result<Replay, DeskError> {
         return Ok(Replay { document, decision, differences: Vec::new() });
     }
     let outcome = replay_document(&document).map_err(malformed)?;
-    let differences = outcome.differences.iter().map(|difference| format!("{difference:?}")).collect();
+    let differences = outcome.differences.iter().map(|difference| difference.to_string()).collect();
     Ok(Replay { document, decision: outcome.decision, differences })
 }

@@ -1,11 +1,13 @@
 //! From paths to leaves: folders are walked here, containers are opened in the cage, plain text is taken as it is.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use earmark_cage::Cage;
+use earmark_cage::{Cage, Input};
 use earmark_model::{Digest, Flow, Leaf, Limits, Loss, Sink};
 use earmark_unpack::Met;
+use sha2::{Digest as _, Sha256};
 
 use super::haul::{Haul, Sample, Unscanned};
 use crate::caged;
@@ -45,30 +47,69 @@ pub(super) fn list(
 /// What is done with each leaf.
 pub(super) type Look<'a> = dyn Fn(Leaf, &mut Haul) + 'a;
 
+/// A plain file longer than this is looked at in pieces of this many bytes, each a leaf `NAME@OFFSET`.
+const PIECE_BYTES: u64 = 64 << 20;
+
+/// So much of a file tells whether it is a container, in bytes.
+const HEAD_BYTES: usize = 64 << 10;
+
 /// Reads one file and gives its leaves to `look`; what cannot be read or opened is noted.
+///
+/// Memory does not grow with the file: long containers are mapped in the cage, long plain files read in pieces.
 pub(super) fn open(cage: &Cage, item: &Item, look: &Look<'_>) -> Haul {
     let mut haul = Haul::default();
-    let bytes = match fs::read(&item.path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            haul.unscanned.push(Unscanned { path: item.shown.clone(), why: error.to_string() });
-            return haul;
-        }
-    };
-    haul.samples.push(Sample {
-        path: item.shown.clone(),
-        digest: Digest::of(&bytes),
-        length: bytes.len() as u64,
-    });
-    if !earmark_unpack::looks_like_container(&item.shown, &bytes) {
-        look(Leaf { path: item.shown.clone(), bytes, partial: false }, &mut haul);
-        return haul;
-    }
-    let mut taker = Taker { haul: &mut haul, look };
-    if let Err(death) = caged::open(cage, &item.shown, &bytes, &Limits::default(), &mut taker) {
-        haul.unscanned.push(Unscanned { path: item.shown.clone(), why: death.to_string() });
+    if let Err(error) = read(cage, item, look, &mut haul) {
+        haul.unscanned.push(Unscanned { path: item.shown.clone(), why: error.to_string() });
     }
     haul
+}
+
+fn read(cage: &Cage, item: &Item, look: &Look<'_>, haul: &mut Haul) -> io::Result<()> {
+    let mut file = File::open(&item.path)?;
+    let bytes = piece(&mut file)?;
+    if (bytes.len() as u64) < PIECE_BYTES {
+        let (digest, length) = (Digest::of(&bytes), bytes.len() as u64);
+        haul.samples.push(Sample { path: item.shown.clone(), digest, length });
+        if earmark_unpack::looks_like_container(&item.shown, &bytes) {
+            unpack(cage, item, Input::Bytes(&bytes), look, haul);
+        } else {
+            look(Leaf { path: item.shown.clone(), bytes, partial: false }, haul);
+        }
+        return Ok(());
+    }
+    let head = bytes.get(..HEAD_BYTES).unwrap_or(&bytes);
+    let container = earmark_unpack::looks_like_container(&item.shown, head);
+    let (mut hash, mut offset, mut bytes) = (Sha256::new(), 0, bytes);
+    while !bytes.is_empty() {
+        hash.update(&bytes);
+        let (path, next) = (format!("{}@{offset}", item.shown), offset + bytes.len() as u64);
+        if !container {
+            look(Leaf { path, bytes, partial: true }, haul);
+        }
+        offset = next;
+        bytes = piece(&mut file)?;
+    }
+    let digest = Digest(hash.finalize().into());
+    haul.samples.push(Sample { path: item.shown.clone(), digest, length: offset });
+    if container {
+        file.rewind()?;
+        unpack(cage, item, Input::File(&file), look, haul);
+    }
+    Ok(())
+}
+
+/// The next bytes of a file, at most a piece.
+fn piece(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(PIECE_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unpack(cage: &Cage, item: &Item, input: Input<'_>, look: &Look<'_>, haul: &mut Haul) {
+    let mut taker = Taker { haul, look };
+    if let Err(death) = caged::open(cage, &item.shown, input, &Limits::default(), &mut taker) {
+        haul.unscanned.push(Unscanned { path: item.shown.clone(), why: death.to_string() });
+    }
 }
 
 struct Taker<'a, 'b> {

@@ -1,5 +1,6 @@
 //! What reaches the terminal: one JSON document or prose, never both on standard output.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -27,14 +28,15 @@ impl Output {
             serde_json::to_writer_pretty(&mut out, document)?;
             writeln!(out)
         } else {
-            write!(out, "{}", prose())
+            write!(out, "{}", harmless(&prose()))
         }
     }
 
     /// A remark on standard error, for a person who watches.
     pub(crate) fn remark(self, text: &str) {
         if !self.quiet && !self.json {
-            eprintln!("{text}");
+            // Nobody who closed standard error misses a remark.
+            let _ = writeln!(io::stderr(), "{}", one_line(text));
         }
     }
 
@@ -47,6 +49,43 @@ impl Output {
 /// A failure to print.
 pub(crate) fn printing(source: io::Error) -> DeskError {
     DeskError::io("write to", Path::new("standard output"), source)
+}
+
+/// Text that cannot move a terminal's cursor or turn its writing round, whoever named the files in it: control
+/// characters but line feed and tab are written as escapes.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    escaped(text, |c| !matches!(c, '\n' | '\t') && moves(c))
+}
+
+/// The same in one line of bounded length, for errors.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let text = escaped(text, moves);
+    let count = text.chars().count();
+    if count <= LONGEST_LINE {
+        return text;
+    }
+    let part = |from: usize, length: usize| text.chars().skip(from).take(length).collect::<String>();
+    let half = LONGEST_LINE / 2;
+    Cow::Owned(format!("{} … {}", part(0, half), part(count - half, half)))
+}
+
+/// Longest error that is printed whole, in characters.
+const LONGEST_LINE: usize = 1_200;
+
+/// Control characters, and those that change the direction of what follows.
+fn moves(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn escaped(text: &str, escape: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&escape) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if escape(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    Cow::Owned(out)
 }
 
 /// A number with thin groups of three: `1 234 567` (plain space: terminals lack the thin one).
@@ -64,6 +103,16 @@ pub(crate) fn grouped(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_moves_a_cursor_is_escaped_and_errors_stay_short() {
+        use super::{LONGEST_LINE, harmless, one_line};
+        assert_eq!(harmless("a\tb\nc"), "a\tb\nc");
+        assert_eq!(harmless("\u{1b}[2J\u{202e}\u{9b}"), "\\u{1b}[2J\\u{202e}\\u{9b}");
+        assert_eq!(one_line("a\nerror: b"), "a\\nerror: b");
+        let long = "d/".repeat(5_000);
+        assert!(one_line(&long).chars().count() <= LONGEST_LINE + 3);
+    }
+
     #[test]
     fn numbers_are_grouped_by_three() {
         assert_eq!(super::grouped(0), "0");

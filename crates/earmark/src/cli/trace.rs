@@ -45,13 +45,23 @@ pub(crate) async fn run(vault: Option<&Path>, args: &Args, output: Output) -> Re
     Ok(args.exit_code && answer.verdict == Verdict::Traced)
 }
 
+/// What a replay prints: the answer, and how the document differs from it.
+#[derive(serde::Serialize)]
+struct Replayed<'a> {
+    #[serde(flatten)]
+    answer: &'a Answer,
+    differences: &'a [String],
+}
+
 fn replayed(document: &Path, output: Output) -> Result<bool, DeskError> {
     let replay = replay::replay(document)?;
     let answer = replay.answer();
-    output.answer(&answer, || text(&answer)).map_err(printing)?;
-    for difference in &replay.differences {
-        eprintln!("differs: {difference}");
-    }
+    let document = Replayed { answer: &answer, differences: &replay.differences };
+    let prose = || {
+        let differs = |difference: &String| format!("differs: {difference}\n");
+        text(&answer) + &replay.differences.iter().map(differs).collect::<String>()
+    };
+    output.answer(&document, prose).map_err(printing)?;
     Ok(!replay.differences.is_empty())
 }
 
