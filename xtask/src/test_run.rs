@@ -43,6 +43,8 @@ fn cargo_test(strict: bool) -> Result<(bool, Told)> {
     command
         .args(["test", "--workspace", "--locked", "--no-fail-fast", "--", "--show-output"])
         .env("PATH", peers::search_path())
+        // The same cases in every run: a test that fails here fails for everybody.
+        .env("PROPTEST_RNG_SEED", "2004")
         .stdout(Stdio::piped());
     if strict {
         command.env("EARMARK_REQUIRE_PEERS", "1");

@@ -33,7 +33,7 @@ pub struct Options {
     /// Files left unmarked because they are upstream's: indices in the manifest, ascending.
     pub upstream: Vec<u32>,
     /// A form is used only if it is the form of at least this share of the rule's sites in the
-    /// tree (0 to 1).
+    /// tree (0 to 1), or of half this share where the tree has it five times or more.
     pub naturalness: f64,
     /// Longest file that is marked, in bytes.
     pub largest: usize,

@@ -14,6 +14,10 @@ pub struct Facts {
     pub object_macros: HashSet<Vec<u8>>,
     /// Names that C's preprocessor replaces, with arguments.
     pub function_macros: HashSet<Vec<u8>>,
+    /// Those of them that paste names together, or use one that does.
+    pub pasting_macros: HashSet<Vec<u8>>,
+    /// Words that stand in the bodies of such macros: what a macro may name unseen.
+    pub macro_words: HashSet<Vec<u8>>,
 }
 
 /// What a carrier finds in one file.

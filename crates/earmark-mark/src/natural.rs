@@ -4,6 +4,9 @@ use crate::canonical::Keyed;
 use crate::codes::rule_info;
 use crate::rule::RuleCode;
 
+/// A form that a tree has so often is nobody's slip of the pen.
+const HABIT: usize = 5;
+
 /// How often a tree has each form of each rule.
 #[derive(Debug, Default)]
 pub(crate) struct FormCounts {
@@ -26,11 +29,14 @@ impl FormCounts {
         self.rules.iter().map(|(code, (found, forms))| (*code, *found, forms.clone()))
     }
 
+    /// Whether the tree itself uses a form: for a share `threshold` of the rule's sites, or often enough to be a
+    /// habit ([`HABIT`] times) for half that share.
     fn is_natural(&self, code: RuleCode, label: u8, threshold: f64) -> bool {
         let Some((_, forms)) = self.rules.get(&code) else { return false };
         let all: usize = forms.iter().sum();
         let own = forms.get(usize::from(label)).copied().unwrap_or(0);
-        own as f64 >= threshold * all as f64
+        let least = if own >= HABIT { threshold / 2.0 } else { threshold };
+        own as f64 >= least * all as f64
     }
 }
 

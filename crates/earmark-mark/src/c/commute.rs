@@ -40,6 +40,9 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     {
         return None;
     }
+    if may_be_declared(node, sign) {
+        return None;
+    }
     if is_accumulation(node, left, right)
         || node.parent().is_some_and(|parent| parent.kind() == "expression_statement")
     {
@@ -68,6 +71,33 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
 /// What a parser without types may take for a cast or a type when it comes to stand first.
 fn looks_like_a_type(node: Node<'_>) -> bool {
     is_lone_name_in_parens(node) || node.kind() == "cast_expression" || node.kind() == "sizeof_expression"
+}
+
+/// `Type *name` that the parser took for a product: in a prototype like `static void MACRO f(Type *name);`, or in a
+/// declaration like `Type *CONST *name = &value;`. A product stands in a function's body, and neither alone in its
+/// statement nor left of an assignment.
+fn may_be_declared(node: Node<'_>, sign: &[u8]) -> bool {
+    if !matches!(sign, b"*" | b"&") {
+        return false;
+    }
+    let mut below = node;
+    let mut bare = true;
+    for above in node.ancestors() {
+        match above.kind() {
+            "binary_expression" | "comma_expression" => {}
+            "assignment_expression" if bare && below.field_name() == "left" => return true,
+            "expression_statement" => {
+                return bare || above.parent().is_none_or(|place| place.kind() != "compound_statement");
+            }
+            "init_declarator" | "compound_statement" | "return_statement" | "initializer_list" => {
+                return false;
+            }
+            "declaration" | "field_declaration" | "function_definition" | "parameter_list" => return true,
+            _ => bare = false,
+        }
+        below = above;
+    }
+    true
 }
 
 /// `x = x + y`: the compound assignment's business, either way round.

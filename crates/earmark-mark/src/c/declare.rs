@@ -107,7 +107,7 @@ fn name_of(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 fn propose(facts: &Facts, node: Node<'_>, stretch: &[Run<'_>], local: bool, drafts: &mut Vec<Draft>) {
-    for run in stretch {
+    for run in stretch.iter().filter(|run| !hides_a_type(&[run])) {
         separators(node, run, drafts);
         if local {
             let declarators: Vec<Node<'_>> = all_declarators(run);
@@ -126,7 +126,8 @@ fn propose(facts: &Facts, node: Node<'_>, stretch: &[Run<'_>], local: bool, draf
         let near = &stretch[(2 * at).saturating_sub(2)..(2 * at + 4).min(stretch.len())];
         let kinds: BTreeSet<&Vec<&[u8]>> = near.iter().map(|run| &run.declarations[0].words).collect();
         let both: Vec<Node<'_>> = pair.iter().flat_map(all_declarators).collect();
-        if kinds.len() == near.len() && are_free(facts, &both) {
+        let hidden = hides_a_type(&pair.iter().collect::<Vec<_>>());
+        if kinds.len() == near.len() && !hidden && are_free(facts, &both) {
             drafts.push(exchange(b"C012", span_of(&pair[0]), span_of(&pair[1]), node, false));
         }
     }
@@ -139,6 +140,18 @@ fn all_declarators<'t>(run: &Run<'t>) -> Vec<Node<'t>> {
 fn span_of(run: &Run<'_>) -> Span {
     let (first, last) = (run.declarations.first(), run.declarations.last());
     Span::new(first.map_or(0, |first| first.span.start), last.map_or(0, |last| last.span.end))
+}
+
+/// Whether a name that the runs declare is one of the words they begin with, as in `client *c; sds client;`: then
+/// order and splitting have a meaning.
+fn hides_a_type(runs: &[&Run<'_>]) -> bool {
+    let words: Vec<&[u8]> = runs
+        .iter()
+        .flat_map(|run| &run.declarations)
+        .flat_map(|declaration| declaration.words.iter().copied())
+        .collect();
+    let declarators = runs.iter().flat_map(|run| all_declarators(run));
+    declarators.filter_map(name_of).any(|name| words.contains(&name.text()))
 }
 
 /// Whether the declarators have no effect and none names another.

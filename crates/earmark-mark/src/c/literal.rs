@@ -46,6 +46,10 @@ fn find_number(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     if !(10..1 << 31).contains(&value) || !is_usable(facts, node) || is_in_table(node) {
         return;
     }
+    // `0xe-i` is one preprocessing number and no number at all (C17 6.4.8), and a swap may bring the sign.
+    if value % 16 == 14 && suffix.is_empty() {
+        return;
+    }
     let width = if hex { number.len() } else { 1 };
     let suffix = String::from_utf8_lossy(suffix);
     let lower = format!("0x{value:0width$x}{suffix}");

@@ -12,13 +12,20 @@ pub(super) fn learn(bytes: &[u8], facts: &mut Facts) {
         if name.is_empty() {
             continue;
         }
-        if body.first() == Some(&b'(') {
-            facts.function_macros.insert(name.to_vec());
-            continue;
-        }
         let mut whole = body.to_vec();
         while whole.ends_with(b"\\") || whole.ends_with(b"\\\r") {
             whole.extend_from_slice(lines.next().unwrap_or_default());
+        }
+        let words = || whole.split(|byte| !is_word(*byte)).filter(|word| !word.is_empty());
+        if whole.windows(2).any(|pair| pair == b"##")
+            || words().any(|word| facts.pasting_macros.contains(word))
+        {
+            facts.pasting_macros.insert(name.to_vec());
+        }
+        facts.macro_words.extend(words().map(<[u8]>::to_vec));
+        if body.first() == Some(&b'(') {
+            facts.function_macros.insert(name.to_vec());
+            continue;
         }
         if !holds_together(&whole) {
             facts.object_macros.insert(name.to_vec());

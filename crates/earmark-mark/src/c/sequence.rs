@@ -3,7 +3,8 @@
 //! What varies: the order of two or three neighbors of one kind, comments above them included.
 //!
 //! Why behavior holds: a macro is replaced where it is used, not where it is defined; prototypes do
-//! not depend on one another; two functions that do not name each other may be defined in either
+//! not depend on one another; two functions that do not name each other, and that no macro names or pastes
+//! together, may be defined in either
 //! order; a case that neither falls out nor is fallen into stands anywhere; so do labels of one
 //! statement, enumerators whose values are written out, and initializers with a designator and no
 //! effect.
@@ -21,6 +22,10 @@ use crate::draft::Draft;
 use crate::order::{Role, Runs, line_runs, list_runs, permutations};
 use crate::rule::RuleCode;
 use crate::syntax::Node;
+
+/// A switch with more cases than this dispatches over a table that other files, or tools that read this one,
+/// may know by its order.
+const DISPATCHER: usize = 32;
 
 const TOP: &[&str] = &["translation_unit", "preproc_ifdef", "preproc_if", "preproc_else", "preproc_elif"];
 
@@ -111,6 +116,10 @@ fn find_functions(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
             .collect();
         let names: Vec<&[u8]> = functions.iter().filter_map(|function| function_name(*function)).collect();
         names.len() == group.len()
+            && names.iter().all(|name| !facts.macro_words.contains(*name))
+            && functions
+                .iter()
+                .all(|one| one.leaves().all(|leaf| !facts.pasting_macros.contains(leaf.text())))
             && functions.iter().zip(&names).all(|(function, own)| {
                 function.leaves().all(|leaf| leaf.text() == *own || !names.contains(&leaf.text()))
             })
@@ -127,6 +136,9 @@ fn function_name(function: Node<'_>) -> Option<&[u8]> {
 
 fn find_cases(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let Some(body) = node.field("body").filter(|_| is_plain_place(facts, node)) else { return };
+    if body.children().filter(|child| child.kind() == "case_statement").nth(DISPATCHER).is_some() {
+        return;
+    }
     labels(facts, body, drafts);
     let mut closed = true;
     let mut runs: Vec<Vec<Span>> = Vec::new();
