@@ -57,7 +57,7 @@ fn propose(facts: &Facts, from: u32, body: Node<'_>) -> Option<Draft> {
         let after = blank_between(source, body.span().start + 1, inner.span().start)?;
         let tail = blank_between(source, inner.span().end, body.span().end.checked_sub(1)?)?;
         let braced = ([lead, b"{", after].concat(), [tail, b"}"].concat());
-        ((joined(lead, after), bare_tail(source, tail, body.span().end)), braced, inner, 1)
+        ((joined(lead, after), bare_tail(tail)), braced, inner, 1)
     } else {
         ((lead.to_vec(), Vec::new()), ([b" {", braced_lead(lead)].concat(), b" }".to_vec()), body, 0)
     };
@@ -105,18 +105,9 @@ fn joined(lead: &[u8], after: &[u8]) -> Vec<u8> {
     out
 }
 
-/// White space that stays when a closing brace goes: its lines, and its indentation if something
-/// follows on the line.
-fn bare_tail(source: &[u8], tail: &[u8], end: u32) -> Vec<u8> {
-    let rest = source.get(end as usize..).unwrap_or_default();
-    let next = rest.iter().find(|byte| **byte != b' ' && **byte != b'\t' && **byte != b'\r');
-    if next.is_none_or(|byte| *byte == b'\n') {
-        tail.iter().copied().filter(|byte| *byte == b'\n').collect()
-    } else if tail.contains(&b'\n') {
-        tail.to_vec()
-    } else {
-        Vec::new()
-    }
+/// White space that stays when a closing brace goes: that before it, if lines end there.
+fn bare_tail(tail: &[u8]) -> Vec<u8> {
+    if tail.contains(&b'\n') { tail.to_vec() } else { Vec::new() }
 }
 
 fn braced_lead(lead: &[u8]) -> &[u8] {

@@ -18,6 +18,8 @@ const WIDTH: u32 = 44;
 const WAYS: usize = 320;
 /// So many tokens must say that the path is lost before it starts anew where they say.
 const LOST: u32 = 4;
+/// What starting anew costs: more than a way that is right could owe, less than being lost soon does.
+const ANEW: u32 = 20;
 /// Steps kept at most: memory's limit.
 const TRAIL: usize = 24_000_000;
 
@@ -111,12 +113,12 @@ struct Beam<'a> {
     exits: Vec<Exit>,
 }
 
-/// Follows `sample` from the original's token `start`; returns the cheapest path.
+/// Follows `sample` from any of the original's tokens `starts`; returns the cheapest path.
 pub(super) fn follow(
     lattice: &mut Lattice,
     names: &NameMap,
     sample: &[Token],
-    start: u32,
+    starts: &[u32],
     hints: &Hints<'_>,
 ) -> Path {
     let mut beam = Beam {
@@ -130,7 +132,9 @@ pub(super) fn follow(
         trail: Vec::new(),
         exits: Vec::new(),
     };
-    beam.begin(start, 0, NONE);
+    for start in starts {
+        beam.begin(*start, 0, NONE);
+    }
     beam.settle();
     let mut lost = 0;
     for (at, token) in sample.iter().enumerate() {
@@ -172,7 +176,7 @@ impl Beam<'_> {
         }
     }
 
-    /// Adds ways that stand at `token`, as good as the best: what they cost will show.
+    /// Adds ways that stand at `token`, a little dearer than the best: what they cost will show.
     fn restart(&mut self, token: u32) {
         let best = self.ways.iter().min_by_key(|way| way.cost).copied();
         let (cost, previous) = best.map_or((self.floor, NONE), |way| (way.cost, way.trail));
@@ -182,7 +186,7 @@ impl Beam<'_> {
         for way in ways {
             self.push(way.cost, Item { frame: way.frame, cursor: way.cursor, trail: way.trail });
         }
-        self.begin(token, cost, trail);
+        self.begin(token, cost + ANEW, trail);
         self.settle();
     }
 

@@ -125,9 +125,9 @@ fn read_window(
     let Some(aligned) = align_window(&lattice.tokens, window, sample) else { return };
     let sample = &sample[aligned.sample_start..aligned.sample_end];
     let hints = Hints { at: &aligned.hints };
-    let first = follow(lattice, &NameMap::default(), sample, aligned.start, &hints);
+    let first = follow(lattice, &NameMap::default(), sample, &aligned.starts, &hints);
     let names = vote(&first).decide();
-    let path = follow(lattice, &names, sample, aligned.start, &hints);
+    let path = follow(lattice, &names, sample, &aligned.starts, &hints);
     for (site, form, margin) in settled(&path, lattice) {
         let read = found.entry(site).or_insert(Found { form, margin, conflict: false });
         if read.form != form {
@@ -152,7 +152,7 @@ fn settled(path: &Path, lattice: &Lattice) -> Vec<(u32, u8, u32)> {
                 };
                 let margin = exit.other.saturating_sub(exit.cost).min(255);
                 let damage = exit.cost.saturating_sub(entered);
-                if margin >= MARGIN && damage <= 6 + 3 * lattice.length(exit.site) {
+                if margin >= MARGIN && damage <= 4 + lattice.length(exit.site) {
                     sites.push((exit.site, exit.form, margin));
                 }
             }

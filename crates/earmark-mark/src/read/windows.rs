@@ -15,8 +15,9 @@ pub(super) struct Window {
 
 /// A window aligned by plain tokens.
 pub(super) struct Aligned {
-    /// The original's token at which the path starts.
-    pub(super) start: u32,
+    /// The original's tokens at which a path may start: as far before the first sure place as the
+    /// sample starts before it; the window's own start, if what comes first was moved.
+    pub(super) starts: [u32; 2],
     /// The first token of the sample to follow, within the window.
     pub(super) sample_start: usize,
     /// One past the last.
@@ -33,7 +34,7 @@ const NEAR: u32 = 6_000;
 /// Tokens in a row that must agree to be sure of a place.
 const RUN: usize = 6;
 /// Tokens followed before the first and after the last sure place.
-const EDGE: usize = 60;
+const EDGE: usize = 1_500;
 
 /// The windows that `regions` ask for.
 pub(super) fn windows(regions: &[Region], file: &[Token], sample: &[Token]) -> Vec<Window> {
@@ -90,11 +91,12 @@ pub(super) fn align_window(file: &[Token], window: &Window, sample: &[Token]) ->
     for (in_file, in_sample) in &sure {
         hints[*in_sample] = u32::try_from(in_file + window.file.start).unwrap_or(NONE);
     }
-    let back = first.1.min(first.0).min(EDGE);
+    let back = first.1.min(EDGE);
     let sample_start = first.1 - back;
     let sample_end = (last.1 + EDGE).min(sample.len());
+    let place = |at: usize| u32::try_from(at + window.file.start).unwrap_or(NONE);
     Some(Aligned {
-        start: u32::try_from(first.0 - back + window.file.start).unwrap_or(NONE),
+        starts: [place(first.0.saturating_sub(back)), place(0)],
         sample_start,
         sample_end,
         hints: hints[sample_start..sample_end].to_vec(),

@@ -5,4 +5,5 @@
 mod closure;
 mod declared;
 mod marks;
+mod readback;
 mod spec;
