@@ -32,6 +32,8 @@ pub enum Difference {
     },
     /// The recorded suspects or sets are not those of the recorded tests, or deciding again gives others.
     Suspects,
+    /// The copies recorded as excluded are not those that follow.
+    Excluded,
     /// Deciding again from the beginning gives another verdict than the recorded tests do.
     Rederived {
         /// The verdict from the beginning.
@@ -72,6 +74,7 @@ impl fmt::Display for Difference {
                 write!(f, "deriving the test of `{}` again gives another one", recipients.join("`, `"))
             }
             Self::Suspects => f.write_str("the copies or sets named are not those that the tests name"),
+            Self::Excluded => f.write_str("the copies excluded are not those that follow"),
             Self::Rederived { verdict } => {
                 write!(f, "deciding from the beginning gives the verdict `{}`", name(*verdict))
             }

@@ -1,12 +1,15 @@
 //! Recomputing the recorded tests and comparing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::outcome::{Difference, ReplayOutcome};
 use super::statement::Statement;
 use crate::decide::{Accusation, Trial, conclude, decide, standing_p, unmarked_of};
 use crate::decoder::Weighed;
-use crate::document::{Decision, DocumentError, OneOf, ReadingDocument, SetTest, Test, Unmarked, WeightRow};
+use crate::document::{
+    Decision, DocumentError, OneOf, ReadingDocument, SetTest, Standing, Test, Unmarked, WeightRow,
+};
 use crate::pvalue::{Tail, subsets};
 
 /// How far two logarithms of p may lie apart, relative to their size.
@@ -157,6 +160,21 @@ fn compare(recorded: &Decision, decision: &Decision, derived: &Decision, differe
     if !(listed && sets && again) {
         differences.push(Difference::Suspects);
     }
+    differences.extend(
+        restated(recorded, decision).into_iter().map(|recipients| Difference::Numbers { recipients }),
+    );
+    // How many positions are wanted is advice and may change with the planner; whom a trace excludes may not.
+    let names = |decision: &Decision| -> Vec<String> {
+        decision.excluded.iter().map(|excluded| excluded.recipient.clone()).collect()
+    };
+    if !recorded.excluded.is_empty() && names(recorded) != names(decision) {
+        differences.push(Difference::Excluded);
+    }
+    if recorded.holds_for_coalitions_up_to.is_some()
+        && recorded.holds_for_coalitions_up_to != decision.holds_for_coalitions_up_to
+    {
+        differences.push(Difference::Unmarked);
+    }
     if decision.verdict != derived.verdict {
         differences.push(Difference::Rederived { verdict: derived.verdict });
     }
@@ -169,6 +187,41 @@ fn compare(recorded: &Decision, decision: &Decision, derived: &Decision, differe
             differences.push(Difference::Derivation { recipients: vec![test.recipient.clone()] });
         }
     }
+}
+
+/// Whose numbers are another in the lists that people read than in the tests they follow from.
+fn restated(recorded: &Decision, decision: &Decision) -> Vec<Vec<String>> {
+    let mut wrong = BTreeSet::new();
+    for suspect in &recorded.suspects {
+        let follows = decision.suspects.iter().find(|other| other.recipient == suspect.recipient);
+        let same = follows.is_none_or(|other| {
+            (suspect.score, &suspect.given) == (other.score, &other.given)
+                && near(Some(suspect.log10_false_accusation_bound), Some(other.log10_false_accusation_bound))
+        });
+        if !same {
+            wrong.insert(vec![suspect.recipient.clone()]);
+        }
+    }
+    for one_of in &recorded.one_of {
+        let follows = decision.one_of.iter().find(|other| other.recipients == one_of.recipients);
+        let bound = follows.map(|other| other.log10_false_accusation_bound);
+        if bound.is_some() && !near(bound, Some(one_of.log10_false_accusation_bound)) {
+            wrong.insert(one_of.recipients.clone());
+        }
+    }
+    let known: BTreeMap<&String, &Standing> =
+        decision.recipients.iter().map(|standing| (&standing.recipient, standing)).collect();
+    for standing in &recorded.recipients {
+        let same = known.get(&standing.recipient).is_some_and(|other| {
+            standing.score == other.score
+                && near(standing.log10_p_exact, other.log10_p_exact)
+                && near(Some(standing.log10_p_chernoff), Some(other.log10_p_chernoff))
+        });
+        if !same {
+            wrong.insert(vec![standing.recipient.clone()]);
+        }
+    }
+    wrong.into_iter().collect()
 }
 
 fn suspects(decision: &Decision) -> Vec<&String> {
