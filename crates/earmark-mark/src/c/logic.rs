@@ -87,7 +87,12 @@ fn reads_through(node: Node<'_>) -> BTreeSet<Vec<&[u8]>> {
             "field_expression" if operator(below) == b"->" => below.field("argument").map(tokens),
             "subscript_expression" => {
                 let zero = below.field("index").is_some_and(|index| index.text() == b"0");
-                if zero { below.field("argument").map(tokens) } else { Some(tokens(below)) }
+                if zero {
+                    below.field("argument").map(tokens)
+                } else {
+                    // Reading the element `a[4]` is not reading through it, which `a[4][0]` does.
+                    Some([vec![b"element".as_slice()], tokens(below)].concat())
+                }
             }
             _ => None,
         })

@@ -15,6 +15,7 @@ pub(super) fn is_usable(facts: &Facts, node: Node<'_>) -> bool {
 /// As [`is_usable`], but says nothing of the node's own inside.
 pub(super) fn is_plain_place(facts: &Facts, node: Node<'_>) -> bool {
     let mut below = node;
+    let (mut in_statement, mut in_body) = (false, false);
     for (height, above) in node.ancestors().enumerate() {
         if above.is_error() || (height < 3 && above.has_error_child()) {
             return false;
@@ -23,6 +24,10 @@ pub(super) fn is_plain_place(facts: &Facts, node: Node<'_>) -> bool {
             "call_expression" if below.field_name() == "arguments" && is_macro_call(facts, above) => {
                 return false;
             }
+            // `type (*name)(void) = NULL;` parses as a call of a call.
+            "call_expression" if below.field_name() == "function" => return false,
+            "expression_statement" => in_statement = true,
+            "compound_statement" => in_body = true,
             "attribute_specifier"
             | "attribute_declaration"
             | "gnu_asm_expression"
@@ -35,7 +40,8 @@ pub(super) fn is_plain_place(facts: &Facts, node: Node<'_>) -> bool {
         }
         below = above;
     }
-    true
+    // A statement outside of every function is a declaration that the parser did not understand.
+    in_body || !in_statement
 }
 
 /// Whether the node's value is only asked whether it is zero.
