@@ -92,9 +92,28 @@ fn is_jump(node: Node<'_>) -> bool {
     node.is(&["return_statement", "break_statement", "continue_statement", "goto_statement"])
 }
 
-/// Whether the statement surely leaves by a jump at its end.
-fn leaves(node: Node<'_>) -> bool {
-    is_jump(node) || (node.kind() == "compound_statement" && node.named().last().is_some_and(is_jump))
+/// Whether the statement surely leaves by a jump at its end, or in both arms of an `if` there.
+pub(super) fn leaves(node: Node<'_>) -> bool {
+    let mut at = Some(node);
+    while let Some(now) = at {
+        if is_jump(now) {
+            return true;
+        }
+        at = match now.kind() {
+            "compound_statement" => now.named().last(),
+            // One step each way is what the rule of `else` after a jump makes.
+            "if_statement" => {
+                let first = now.field("consequence");
+                let inner = first
+                    .filter(|arm| arm.kind() == "compound_statement")
+                    .map_or(first, |arm| arm.named().last());
+                let second = now.field("alternative").and_then(|clause| clause.named().last());
+                if inner.is_some_and(is_jump) { second } else { None }
+            }
+            _ => None,
+        };
+    }
+    false
 }
 
 /// The simple statement that this is, alone or in braces.

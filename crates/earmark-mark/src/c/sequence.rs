@@ -15,6 +15,7 @@ use std::collections::HashSet;
 
 use earmark_model::Span;
 
+use crate::c::branch::leaves;
 use crate::c::expression::is_pure;
 use crate::c::place::{blank_between, is_plain_place, is_usable};
 use crate::carrier::{Facts, Rule};
@@ -185,11 +186,6 @@ fn is_block(case: Node<'_>) -> bool {
             !below.kind().starts_with("preproc_") && below.kind() != "case_statement"
                 || below.id() == case.id()
         })
-}
-
-fn leaves(node: Node<'_>) -> bool {
-    node.is(&["return_statement", "break_statement", "continue_statement", "goto_statement"])
-        || (node.kind() == "compound_statement" && node.named().last().is_some_and(leaves))
 }
 
 /// The values of labels that share a statement.

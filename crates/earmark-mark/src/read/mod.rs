@@ -152,7 +152,7 @@ fn settled(path: &Path, lattice: &Lattice) -> Vec<(u32, u8, u32)> {
                 };
                 let margin = exit.other.saturating_sub(exit.cost).min(255);
                 let damage = exit.cost.saturating_sub(entered);
-                if margin >= MARGIN && damage <= 4 + lattice.length(exit.site) {
+                if margin >= MARGIN && damage <= 8 + 2 * lattice.length(exit.site) {
                     sites.push((exit.site, exit.form, margin));
                 }
             }
