@@ -59,13 +59,19 @@ impl DeskError {
         self
     }
 
-    /// Wraps `source` with what was being done.
+    /// Wraps `source` with what was being done; a full disk at its root says what to do.
     pub fn because(
         kind: Kind,
         message: impl Into<String>,
         source: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), source: Some(Box::new(source)) }
+        let full = fills_the_disk(&source);
+        let error = Self { kind, message: message.into(), hints: Vec::new(), source: Some(Box::new(source)) };
+        if full {
+            error.hint("free some room and run the same command again: nothing is lost")
+        } else {
+            error
+        }
     }
 
     /// A failure of the file system at `path`; a full disk says so.
@@ -78,21 +84,29 @@ impl DeskError {
             | std::io::ErrorKind::InvalidFilename => Kind::Malformed,
             _ => Kind::Unavailable,
         };
-        let hint = match source.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                Some("free some room and run the same command again: nothing is lost")
-            }
-            std::io::ErrorKind::PermissionDenied => {
-                Some("give the user who runs earmark access to it, or leave it out")
-            }
-            _ => None,
-        };
+        let denied = source.kind() == std::io::ErrorKind::PermissionDenied;
         let error = Self::because(kind, format!("cannot {doing} `{}`", path.display()), source);
-        match hint {
-            Some(hint) => error.hint(hint),
-            None => error,
+        if denied {
+            error.hint("give the user who runs earmark access to it, or leave it out")
+        } else {
+            error
         }
     }
+}
+
+/// Whether an error comes from a disk without room.
+fn fills_the_disk(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let full = |io: &std::io::Error| matches!(io.kind(), StorageFull | QuotaExceeded);
+        // Some libraries hand on the system's words and not its error.
+        if error.downcast_ref().is_some_and(full) || error.to_string().contains("(os error 28)") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 impl fmt::Display for DeskError {

@@ -1,6 +1,6 @@
 //! What the errors of the storeys below mean to whoever asked.
 
-use earmark_store::StoreError;
+use earmark_store::{BlobError, StoreError};
 
 use crate::error::{DeskError, Kind};
 
@@ -26,7 +26,7 @@ impl From<StoreError> for DeskError {
                     "`earmark vault check` lists what is wrong, as far as it can be read; else restore a backup",
                 ),
             ),
-            StoreError::Full => {
+            StoreError::Full | StoreError::Blob(BlobError::Full(_)) => {
                 (Kind::Unavailable, Some("free some room and run the same command again: nothing is lost"))
             }
             StoreError::Busy => {

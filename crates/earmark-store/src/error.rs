@@ -140,7 +140,8 @@ impl From<sqlx::Error> for StoreError {
             return Self::Busy;
         }
         match code.as_deref() {
-            Some("13" | "53100") => Self::Full,
+            // 13: SQLITE_FULL; 4874: SQLITE_IOERR_SHMSIZE, no room for the index of the write-ahead log.
+            Some("13" | "4874" | "53100") => Self::Full,
             Some("5" | "6" | "261" | "262" | "517" | "773" | "55P03") => Self::Busy,
             Some("11" | "26" | "XX001" | "XX002") => Self::Damaged(message.unwrap_or_default()),
             _ => Self::Unavailable(error),

@@ -55,7 +55,7 @@ pub(crate) struct Add {
     #[arg(long, value_name = "MAIL")]
     pub contact: Option<String>,
     /// A key of that contact: an age recipient, an SSH public key, an OpenPGP certificate, or a file with one
-    #[arg(long = "key", value_name = "KEY_OR_FILE")]
+    #[arg(long = "key", value_name = "KEY_OR_FILE", allow_hyphen_values = true)]
     pub keys: Vec<String>,
 }
 
@@ -77,6 +77,7 @@ pub(crate) enum KeyAction {
         /// The partner
         slug: String,
         /// An age recipient, an SSH public key, an OpenPGP certificate, or a file with one
+        #[arg(allow_hyphen_values = true)]
         key: String,
         /// The contact's mail address [default: the partner's only contact]
         #[arg(long)]
