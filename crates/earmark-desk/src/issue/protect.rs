@@ -371,9 +371,9 @@ fn build_index(
         }
         if upstream.files.binary_search(&index).is_ok() {
             builder.upstream(&file.bytes);
-        } else {
-            builder.file(index, &file.bytes);
         }
+        // Upstream files are indexed too: so a trace can say what public material it met.
+        builder.file(index, &file.bytes);
     }
     builder
         .finish()

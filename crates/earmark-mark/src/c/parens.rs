@@ -76,7 +76,12 @@ fn rule_of(node: Node<'_>, parent: Node<'_>, inner: Node<'_>) -> Option<[u8; 4]>
         "conditional_expression" if node.field_name() == "condition" && (comparison || own <= 4) => {
             Some(*b"C035")
         }
-        "assignment_expression" if node.field_name() == "right" && (comparison || own <= 4) => Some(*b"C034"),
+        // `x += (a == b)` may come to stand as `x = x + (a == b)`, where the parentheses have a meaning.
+        "assignment_expression"
+            if node.field_name() == "right" && operator(parent) == b"=" && (comparison || own <= 4) =>
+        {
+            Some(*b"C034")
+        }
         "init_declarator" if node.field_name() == "value" && (comparison || own <= 4) => Some(*b"C034"),
         _ => None,
     }
