@@ -6,7 +6,7 @@ use age::ssh::ParseRecipientKeyError;
 use age::{Encryptor, Recipient};
 use earmark_model::KeyKind;
 
-use crate::recipient_key::KeyError;
+use crate::key_error::KeyError;
 
 /// A recipient of an age file, as its text (age recipients and SSH lines have one).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use pgp::ser::Serialize;
 use pgp::types::{EncryptionKey, KeyDetails, KeyVersion, PublicParams, Tag};
 use rand_core::OsRng;
 
-use crate::recipient_key::KeyError;
+use crate::key_error::KeyError;
 
 const SHORTEST_RSA: usize = 2048;
 

@@ -1,8 +1,9 @@
 use std::io::{self, Read, Write};
 
 use crate::agefile::{AgeSealError, seal_age};
+use crate::key_error::KeyError;
 use crate::openpgp::seal_openpgp;
-use crate::recipient_key::{CheckedForm, CheckedKey, KeyError};
+use crate::recipient_key::{CheckedForm, CheckedKey};
 
 /// What a sealed file is, and so what opens it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
