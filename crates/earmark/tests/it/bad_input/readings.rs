@@ -24,6 +24,9 @@ fn write(bench: &Bench, document: &Value) -> String {
     "changed.json".to_owned()
 }
 
+/// What is done to a document, and its name.
+type Change<'a> = (&'a str, &'a dyn Fn(&mut Value));
+
 #[test]
 fn a_changed_reading_differs_and_says_where() {
     let bench = Bench::with_partners(&["amber", "birch", "cedar"]);
@@ -31,7 +34,7 @@ fn a_changed_reading_differs_and_says_where() {
     let same = bench.ok(&["trace", "--replay", &write(&bench, &honest)]);
     assert_eq!((&same["verdict"], &same["differences"]), (&"traced".into(), &json!([])));
 
-    let changes: [(&str, &dyn Fn(&mut Value)); 6] = [
+    let changes: [Change<'_>; 6] = [
         ("a standing", &|d| d["decision"]["recipients"][1]["score"] = 5.into()),
         ("the score", &|d| d["decision"]["suspects"][0]["score"] = 99_999.into()),
         ("the bound", &|d| d["decision"]["suspects"][0]["log10_false_accusation_bound"] = (-300.0).into()),
@@ -83,7 +86,7 @@ fn what_is_no_reading_is_refused_in_bounded_time() {
     }
     refused(&bench, 5, &["trace", "--replay", "."]);
 
-    let changes: [(&str, &dyn Fn(&mut Value)); 12] = [
+    let changes: [Change<'_>; 12] = [
         ("no such level", &|d| d["positions"][0]["level"] = 4_000_000_000_u32.into()),
         ("no such class", &|d| d["positions"][0]["class"] = 200.into()),
         ("no such symbol", &|d| d["positions"][0]["y"] = 255.into()),
