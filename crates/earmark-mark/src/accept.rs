@@ -61,8 +61,29 @@ fn is_sound(draft: &Draft, source: &[u8]) -> bool {
         && first.iter().all(|child| draft.span.holds(*child) && !child.is_empty())
         && first.windows(2).all(|pair| pair[0].end <= pair[1].start)
         && draft.forms.iter().all(|form| children(form) == first)
+        && draft.forms.iter().all(|form| !runs_together(form, source))
         && draft.reproduces(source)
         && draft.keeps_lines(source)
+}
+
+/// Whether two parts of a form, side by side, would make one token of two: words, or doubled signs.
+fn runs_together(form: &[Part], source: &[u8]) -> bool {
+    let text = |part: &Part| match part {
+        Part::Literal(text) => (text.first().copied(), text.last().copied()),
+        Part::Child(span) => (
+            source.get(span.start as usize).copied(),
+            source.get((span.end as usize).saturating_sub(1)).copied(),
+        ),
+    };
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let full = form.iter().filter(|part| !matches!(part, Part::Literal(text) if text.is_empty()));
+    let ends: Vec<_> = full.map(text).collect();
+    ends.windows(2).any(|pair| match (pair[0].1, pair[1].0) {
+        (Some(last), Some(first)) => {
+            (is_word(last) && is_word(first)) || (last == first && matches!(last, b'+' | b'-' | b'&' | b'|'))
+        }
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -89,7 +110,7 @@ mod tests {
 
     #[test]
     fn sites_nest_and_never_cross() {
-        let source = [b'x'; 40];
+        let source = [b'('; 40];
         let drafts =
             vec![swap(0, 10, 20), swap(0, 5, 10), swap(5, 12, 15), swap(15, 18, 25), swap(20, 30, 40)];
         let spans: Vec<(u32, u32)> = accept(drafts, &source)
@@ -100,9 +121,15 @@ mod tests {
     }
 
     #[test]
+    fn a_form_whose_parts_run_together_is_refused() {
+        assert!(accept(vec![swap(0, 4, 8)], b"char*abc").is_empty());
+        assert_eq!(accept(vec![swap(0, 4, 8)], b"(ar)*abc").len(), 1);
+    }
+
+    #[test]
     fn a_form_that_loses_a_child_is_refused() {
         let mut draft = swap(0, 4, 8);
         draft.forms[1].pop();
-        assert!(accept(vec![draft], b"abcdefgh").is_empty());
+        assert!(accept(vec![draft], b"(b)(d)(f").is_empty());
     }
 }
