@@ -151,8 +151,9 @@ fn find_cases(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         end = child.span().end;
         if child.kind() != "case_statement" || child.has_error() {
             open = false;
+            // A label above a comment falls into whatever stands below: that block cannot move.
+            closed = child.kind() == "{" || (closed && child.is_comment() && start.is_none());
             start = None;
-            closed = child.kind() == "{" || (closed && child.is_comment());
             continue;
         }
         if !adjoins {
