@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -45,7 +45,16 @@ impl Staged {
     pub fn put_in_place(self) -> Result<PathBuf, DeskError> {
         match self {
             Self::Tree(folder, place) => {
-                fs::rename(folder.path(), &place).map_err(|source| DeskError::io("write", &place, source))?;
+                if let Err(source) = fs::rename(folder.path(), &place) {
+                    // Another process may have put the very same copy there meanwhile.
+                    return if holds(&place, folder.path()).unwrap_or(false) {
+                        Ok(place)
+                    } else if place.symlink_metadata().is_ok() {
+                        Err(in_the_way(&place))
+                    } else {
+                        Err(DeskError::io("write", &place, source))
+                    };
+                }
                 // The folder has its name now; there is nothing left for the guard to remove.
                 let _ = folder.keep();
                 sync_above(&place)?;
@@ -71,11 +80,7 @@ pub fn stage_tree(out: &Path, folder: &str, files: &Files) -> Result<Staged, Des
         if files.iter().all(|(entry, bytes)| stands(&place, entry, bytes)) {
             return Ok(Staged::There(place));
         }
-        return Err(DeskError::new(
-            Kind::Conflict,
-            format!("`{}` is there and is not this copy", place.display()),
-        )
-        .hint("name another folder with `--out`, or move it away"));
+        return Err(in_the_way(&place));
     }
     let staged = tempfile::Builder::new()
         .prefix(&format!(".{folder}."))
@@ -85,6 +90,38 @@ pub fn stage_tree(out: &Path, folder: &str, files: &Files) -> Result<Staged, Des
         .map_err(|source| DeskError::io("write", staged.path(), source))?;
     write_tree(staged.path(), files)?;
     Ok(Staged::Tree(staged, place))
+}
+
+fn in_the_way(place: &Path) -> DeskError {
+    DeskError::new(Kind::Conflict, format!("`{}` is there and is not this copy", place.display()))
+        .hint("name another folder with `--out`, or move it away")
+}
+
+/// Whether everything below `staged` stands in `place` with the same content.
+fn holds(place: &Path, staged: &Path) -> io::Result<bool> {
+    let mut waiting = vec![(place.to_owned(), staged.to_owned())];
+    while let Some((place, staged)) = waiting.pop() {
+        for item in fs::read_dir(&staged)? {
+            let item = item?;
+            let (there, kind) = (place.join(item.file_name()), item.file_type()?);
+            let found = there.symlink_metadata()?.file_type();
+            if found.is_dir() != kind.is_dir() || found.is_symlink() != kind.is_symlink() {
+                return Ok(false);
+            }
+            let same = if kind.is_dir() {
+                waiting.push((there, item.path()));
+                true
+            } else if kind.is_symlink() {
+                fs::read_link(&there)? == fs::read_link(item.path())?
+            } else {
+                fs::read(&there)? == fs::read(item.path())?
+            };
+            if !same {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// Writes files, links and modes below `root`.
