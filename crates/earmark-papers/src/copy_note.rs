@@ -26,8 +26,8 @@ pub fn copy_md(note: &CopyNote) -> String {
          {} ({}), shared by {}.\n\n\
          **This copy is individually marked.** It does what every other copy does, but some of its text is \
          written in one of several equivalent ways, chosen for its recipient.\n\n\
-         * File hashes differ between partners. Line numbers, file names and file modes agree: cite `file:line`, \
-         not a hash.\n\
+         * File hashes differ between partners, and a function may stand some lines further up or down. File names, \
+         modes and the number of lines agree: cite a file and a function, not a hash or a line.\n\
          * Keep it as it is. Formatters, renamers and comment strippers change nothing that you may do with it, \
          but a copy that has been through them says less about where a leak came from, also in your favor.\n\
          * Share it only as the terms allow, and only from your own copy.\n",
