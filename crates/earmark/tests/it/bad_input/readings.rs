@@ -57,7 +57,10 @@ fn a_changed_reading_differs_and_says_where() {
     }
     // Other weights, or another's codeword as one's own: the recorded tests do not even fit, or give other numbers.
     let changes: &[Change<'_>] = &[
-        ("the weights", &|d| d["decision"]["tests"][0]["weights"][0]["w"][0] = 77.into()),
+        ("the weights", &|d| {
+            let weight = &mut d["decision"]["tests"][0]["weights"][0]["w"][0];
+            *weight = (weight.as_i64().unwrap() + 50).into();
+        }),
         ("a codeword", &|d| d["codewords"]["amber"] = d["codewords"]["birch"].clone()),
     ];
     for &(what, change) in changes {
