@@ -91,22 +91,11 @@ pub(super) fn document(
 #[must_use]
 pub(super) fn nothing_found(look: &OpenLook) -> ReadingDocument {
     ReadingDocument {
-        version: 1,
-        asset: None,
-        revisions: Vec::new(),
-        plan: None,
-        reader: None,
         matter: Some(look.matter.to_string()),
         look: Some(look.number),
         alpha: Some(ALPHA),
         alpha_look: Some(look.alpha),
-        n: 1,
-        levels: Vec::new(),
-        classes: Vec::new(),
-        positions: Vec::new(),
-        codewords: Codewords::default(),
-        matched: None,
-        decision: None,
+        ..ReadingDocument::blank(1)
     }
 }
 
