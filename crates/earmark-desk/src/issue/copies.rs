@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::dealer::Dealer;
 use super::enclosures::{self, Enclosure};
+use super::staging::Staging;
 use super::writing::{self, Staged};
 use crate::codes;
 use crate::desk::Desk;
@@ -40,6 +41,8 @@ pub struct IssuedCopy {
     pub bundle: PathBuf,
     /// SHA-256 of the sealed file; none for a tree.
     pub sha256: Option<String>,
+    /// The same bundle sealed once more, to the OpenPGP keys of a recipient who has keys of both families.
+    pub also: Option<PathBuf>,
     /// SHA-256 of the copy's uncompressed deterministic tar.
     pub copy_sha256: String,
     /// Sites that the copy shows.
@@ -167,8 +170,9 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
         keys.push(if request.plain { Vec::new() } else { usable_keys(desk, recipient).await? });
     }
     fs::create_dir_all(&request.out).map_err(|source| DeskError::io("make", &request.out, source))?;
+    let staging = Staging::open(&request.out)?;
     if let (true, Some((entry, bytes))) = (request.plain, &master.varies) {
-        writing::write_file(&request.out.join(entry.path_text()), bytes)?;
+        staging.write_file(&request.out, &entry.path_text(), bytes)?;
     }
     let dealer = master.dealer();
     let mut copies = Vec::with_capacity(recipients.len());
@@ -177,7 +181,7 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
     for some in jobs.chunks(pool::threads()) {
         let prepared = pool::map_in_order(some, |(recipient, keys)| {
             let copy = master.copy_for(&dealer, &recipient.id)?;
-            prepare(desk, &master, request, recipient, keys, &copy)
+            prepare(desk, &master, &staging, request, recipient, keys, &copy)
         });
         for result in prepared {
             copies.push(hand_over(desk, &master, result?).await?);
@@ -190,6 +194,7 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
 struct Prepared {
     recipient: RecipientId,
     staged: Staged,
+    also: Option<Staged>,
     bundle_sha256: Option<Digest>,
     copy_sha256: Digest,
     sites: u64,
@@ -198,37 +203,44 @@ struct Prepared {
 fn prepare(
     desk: &Desk,
     master: &Master,
+    staging: &Staging,
     request: &Request,
     recipient: &Recipient,
     keys: &[CheckedKey],
     copy: &MarkedCopy,
 ) -> Result<Prepared, DeskError> {
     let folder = recipient.id.folder();
-    let (staged, bundle_sha256) = if request.plain {
-        (writing::stage_tree(&request.out, &folder, &copy.files)?, None)
-    } else {
-        let name = format!("{}-{folder}", master.plan.plan.asset);
-        let mut beside = vec![enclosures::copy_note(desk, &master.plan, master.varies.is_some())];
-        beside.extend(master.varies.clone());
-        let (staged, sha256) = writing::stage_bundle(&request.out, &name, &copy.files, &beside, keys)?;
-        (staged, Some(sha256))
-    };
-    Ok(Prepared {
+    let prepared = |staged, also, bundle_sha256| Prepared {
         recipient: recipient.id.clone(),
         staged,
+        also,
         bundle_sha256,
         copy_sha256: copy.sha256,
         sites: copy.sites,
-    })
+    };
+    if request.plain {
+        return Ok(prepared(writing::stage_tree(staging, &request.out, &folder, &copy.files)?, None, None));
+    }
+    let name = format!("{}-{folder}", master.plan.plan.asset);
+    let mut beside = vec![enclosures::copy_note(desk, &master.plan, master.varies.is_some())];
+    beside.extend(master.varies.clone());
+    let mut bundles =
+        writing::stage_bundles(staging, &request.out, &name, &copy.files, &beside, keys)?.into_iter();
+    let (staged, sha256) = bundles
+        .next()
+        .ok_or_else(|| DeskError::new(Kind::Refused, format!("`{}` has no key", recipient.id)))?;
+    Ok(prepared(staged, bundles.next().map(|(staged, _)| staged), Some(sha256)))
 }
 
 /// Records the copy, then puts it in its place.
 async fn hand_over(desk: &Desk, master: &Master, copy: Prepared) -> Result<IssuedCopy, DeskError> {
     let log_index =
         record(desk, master, &copy.recipient, copy.copy_sha256, copy.bundle_sha256, copy.sites).await?;
+    let also = copy.also.map(Staged::put_in_place).transpose()?;
     Ok(IssuedCopy {
         recipient: copy.recipient.to_string(),
         bundle: copy.staged.put_in_place()?,
+        also,
         sha256: copy.bundle_sha256.map(|digest| digest.to_string()),
         copy_sha256: copy.copy_sha256.to_string(),
         sites: copy.sites,

@@ -7,6 +7,7 @@ mod declarations;
 mod enclosures;
 pub mod plan;
 pub mod protect;
+pub mod staging;
 pub mod traceability;
 pub mod tree;
 mod upstream;

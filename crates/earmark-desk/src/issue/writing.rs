@@ -10,21 +10,22 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use earmark_model::{Digest, Entry, EntryKind};
+use earmark_model::{Digest, Entry, EntryKind, KeyKind};
 use earmark_seal::{BundleError, CheckedKey, TarEntry, write_tar_zst};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
 
+use super::staging::Staging;
 use crate::error::{DeskError, Kind};
 
 /// Files of a copy with their content.
 pub type Files = [(Entry, Arc<Vec<u8>>)];
 
-/// A copy that is written and not yet in its place. Dropped, it leaves nothing behind.
+/// A copy that is written and not yet in its place.
 pub enum Staged {
-    /// A folder to be renamed.
-    Tree(TempDir, PathBuf),
-    /// A file to be renamed.
-    Bundle(NamedTempFile, PathBuf),
+    /// A folder to be renamed, and its place.
+    Tree(PathBuf, PathBuf),
+    /// A file to be renamed, and its place.
+    Bundle(PathBuf, PathBuf),
     /// The very same tree stands there already.
     There(PathBuf),
 }
@@ -45,9 +46,9 @@ impl Staged {
     pub fn put_in_place(self) -> Result<PathBuf, DeskError> {
         match self {
             Self::Tree(folder, place) => {
-                if let Err(source) = fs::rename(folder.path(), &place) {
+                if let Err(source) = fs::rename(&folder, &place) {
                     // Another process may have put the very same copy there meanwhile.
-                    return if holds(&place, folder.path()).unwrap_or(false) {
+                    return if holds(&place, &folder).unwrap_or(false) {
                         Ok(place)
                     } else if place.symlink_metadata().is_ok() {
                         Err(in_the_way(&place))
@@ -55,13 +56,11 @@ impl Staged {
                         Err(DeskError::io("write", &place, source))
                     };
                 }
-                // The folder has its name now; there is nothing left for the guard to remove.
-                let _ = folder.keep();
                 sync_above(&place)?;
                 Ok(place)
             }
             Self::Bundle(file, place) => {
-                file.persist(&place).map_err(|source| DeskError::io("write", &place, source.error))?;
+                fs::rename(&file, &place).map_err(|source| DeskError::io("write", &place, source))?;
                 sync_above(&place)?;
                 Ok(place)
             }
@@ -70,11 +69,11 @@ impl Staged {
     }
 }
 
-/// Writes a marked tree for `out/folder`.
+/// Writes a marked tree for `out/folder` in `staging`.
 ///
 /// # Errors
 /// When something else stands there, or the disk refuses.
-pub fn stage_tree(out: &Path, folder: &str, files: &Files) -> Result<Staged, DeskError> {
+pub fn stage_tree(staging: &Staging, out: &Path, folder: &str, files: &Files) -> Result<Staged, DeskError> {
     let place = out.join(folder);
     if place.symlink_metadata().is_ok() {
         if files.iter().all(|(entry, bytes)| stands(&place, entry, bytes)) {
@@ -82,13 +81,11 @@ pub fn stage_tree(out: &Path, folder: &str, files: &Files) -> Result<Staged, Des
         }
         return Err(in_the_way(&place));
     }
-    let staged = tempfile::Builder::new()
-        .prefix(&format!(".{folder}."))
-        .tempdir_in(out)
-        .map_err(|source| DeskError::io("write in", out, source))?;
-    fs::set_permissions(staged.path(), fs::Permissions::from_mode(0o755))
-        .map_err(|source| DeskError::io("write", staged.path(), source))?;
-    write_tree(staged.path(), files)?;
+    let staged = staging.path().join(folder);
+    fs::create_dir(&staged)
+        .and_then(|()| fs::set_permissions(&staged, fs::Permissions::from_mode(0o755)))
+        .map_err(|source| DeskError::io("write", &staged, source))?;
+    write_tree(&staged, files)?;
     Ok(Staged::Tree(staged, place))
 }
 
@@ -164,20 +161,36 @@ fn stands(place: &Path, entry: &Entry, bytes: &[u8]) -> bool {
     }
 }
 
-/// Writes a sealed bundle for `out`: the material in a folder of its own, beside it the papers and a
-/// manifest that `sha256sum -c` checks.
+/// Writes the sealed bundle of a copy for `out`, in `staging`: the material in a folder of its own, beside it the papers
+/// and a manifest that `sha256sum -c` checks.
 ///
-/// Gives the SHA-256 of the sealed file with it.
+/// Keys of both families make two files of the same plaintext, age's first, since no file can be opened with both.
+/// Gives with each the SHA-256 of the sealed file.
 ///
 /// # Errors
 /// When sealing fails or the disk refuses.
-pub fn stage_bundle(
+pub fn stage_bundles(
+    staging: &Staging,
     out: &Path,
     name: &str,
     material: &Files,
     papers: &Files,
     keys: &[CheckedKey],
-) -> Result<(Staged, Digest), DeskError> {
+) -> Result<Vec<(Staged, Digest)>, DeskError> {
+    let mut plain = tempfile::tempfile_in(out).map_err(|source| DeskError::io("write in", out, source))?;
+    pack(name, material, papers, &mut plain)?;
+    let (openpgp, age): (Vec<CheckedKey>, Vec<CheckedKey>) =
+        keys.iter().cloned().partition(|key| key.key().kind() == KeyKind::OpenPgp);
+    let mut bundles = Vec::new();
+    for family in [age, openpgp].iter().filter(|family| !family.is_empty()) {
+        plain.rewind().map_err(|source| DeskError::io("write in", out, source))?;
+        bundles.push(stage_sealed(staging, out, name, &mut plain, family)?);
+    }
+    Ok(bundles)
+}
+
+/// Packs material, papers and manifest.
+fn pack(name: &str, material: &Files, papers: &Files, plain: &mut File) -> Result<(), DeskError> {
     let prefixed: Vec<(Entry, Arc<Vec<u8>>)> = material
         .iter()
         .map(|(entry, bytes)| {
@@ -189,17 +202,26 @@ pub fn stage_bundle(
     let manifest = sums(&prefixed);
     let mut all: Vec<&(Entry, Arc<Vec<u8>>)> = prefixed.iter().chain([&manifest]).collect();
     all.sort_by(|a, b| a.0.path.cmp(&b.0.path));
-    let mut plain = tempfile::tempfile_in(out).map_err(|source| DeskError::io("write in", out, source))?;
-    write_tar_zst(all.into_iter().map(tar_entry), &mut plain).map_err(|source| unpacked(name, source))?;
-    plain.rewind().map_err(|source| DeskError::io("write in", out, source))?;
-    let staged = NamedTempFile::new_in(out).map_err(|source| DeskError::io("write in", out, source))?;
-    let sealed = earmark_seal::seal(&mut plain, keys, staged.as_file())
+    write_tar_zst(all.into_iter().map(tar_entry), plain).map(drop).map_err(|source| unpacked(name, source))
+}
+
+fn stage_sealed(
+    staging: &Staging,
+    out: &Path,
+    name: &str,
+    plain: &mut File,
+    keys: &[CheckedKey],
+) -> Result<(Staged, Digest), DeskError> {
+    let file = NamedTempFile::new_in(staging.path())
+        .map_err(|source| DeskError::io("write in", staging.path(), source))?;
+    let sealed = earmark_seal::seal(plain, keys, file.as_file())
         .map_err(|source| DeskError::because(Kind::Unavailable, format!("cannot seal `{name}`"), source))?;
     let place = out.join(format!("{name}.tar.zst.{}", sealed.form.extension()));
-    fs::set_permissions(staged.path(), fs::Permissions::from_mode(0o644))
-        .and_then(|()| staged.as_file().sync_all())
+    let (file, staged) = file.keep().map_err(|source| DeskError::io("write", &place, source.error))?;
+    fs::set_permissions(&staged, fs::Permissions::from_mode(0o644))
+        .and_then(|()| file.sync_all())
         .map_err(|source| DeskError::io("write", &place, source))?;
-    let sha256 = digest_of(staged.path())?;
+    let sha256 = digest_of(&staged)?;
     Ok((Staged::Bundle(staged, place), sha256))
 }
 

@@ -10,6 +10,7 @@ mod picture;
 mod readings;
 pub mod replay;
 mod search;
+mod standing;
 mod tracing;
 
 use std::path::PathBuf;
@@ -65,13 +66,13 @@ pub async fn trace(desk: &Desk, request: &Request, progress: &Progress<'_>) -> R
     std::fs::create_dir_all(&out).map_err(|source| DeskError::io("make", &out, source))?;
     let mut done = Vec::new();
     let parts = choice::by_code(desk, &haul.found, &look.earlier).await?;
-    if parts.is_empty() {
-        done.push(tracing::not_ours(desk, &look, &public, &haul, &out)?);
-    }
     for (code, part) in parts {
-        let traced =
+        let tracing =
             Tracing { desk, look: &look, code, part, haul: &haul, public: &public, chance, out: &out };
-        done.push(traced.run().await?);
+        done.extend(tracing.run().await?);
+    }
+    if done.is_empty() {
+        done.push(tracing::not_ours(desk, &look, &public, &haul, &out)?);
     }
     done.sort_by_key(|one| std::cmp::Reverse(one.answer.lines));
     looks::close(desk, &look, &done).await?;

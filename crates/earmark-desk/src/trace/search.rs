@@ -12,7 +12,7 @@ use crate::watch::haul::{Found, Haul};
 use crate::watch::scan;
 
 /// More small leaves than this are no small sample: each further one is a further chance of an accident.
-const MOST_SMALL_LEAVES: usize = 8;
+pub(super) const MOST_SMALL_LEAVES: usize = 8;
 
 /// Searches small unrecognized leaves exactly, if nothing else was recognized; gives the chance of the best such
 /// match by accident.

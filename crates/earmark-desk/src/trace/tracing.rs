@@ -16,6 +16,7 @@ use super::looks::OpenLook;
 use super::part::{CodeName, MatchReading, Part, Traced};
 use super::picture::{self, Page};
 use super::readings::{self, Original};
+use super::standing;
 use crate::codes;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
@@ -44,14 +45,18 @@ pub(super) struct Tracing<'a> {
 }
 
 impl Tracing<'_> {
-    /// Reads, weighs, decides, and writes report and reading document.
+    /// Reads, weighs, decides, and writes report and reading document; nothing where the matches do not hold up
+    /// once they are read.
     ///
     /// # Errors
     /// When the vault cannot be read or the files not be written.
-    pub(super) async fn run(self) -> Result<Traced, DeskError> {
+    pub(super) async fn run(self) -> Result<Option<Traced>, DeskError> {
         let (desk, (asset, epoch)) = (self.desk, &self.code);
         let originals = readings::originals(desk, &self.part).await?;
         let read = readings::read_all(desk, &self.part, &originals);
+        if self.chance.is_none() && !standing::any(&read, self.haul.leaves) {
+            return Ok(None);
+        }
         let reading = merged(&read);
         let recipients = desk.ledger().recipients_of_code(asset, *epoch).await?;
         let (code, bias) = self.open_code().await?;
@@ -80,7 +85,7 @@ impl Tracing<'_> {
         let stem = format!("{asset}-{}-look-{}", self.look.matter, self.look.number);
         let (report, path) = write_down(self.out, &stem, &json, &html)?;
         (answer.report, answer.reading) = (Some(report), Some(path));
-        Ok(Traced { answer, read, document: json })
+        Ok(Some(Traced { answer, read, document: json }))
     }
 
     async fn open_code(&self) -> Result<(Code, BiasSet), DeskError> {

@@ -172,6 +172,11 @@ fn issue_survives_being_killed_at_any_moment() {
         let issued;
         (issued, span) = timed(&bench, &issue("out"));
         assert_eq!(issued["copies"].as_array().unwrap().len(), PARTNERS.len());
+        let leftovers = fs::read_dir(&out).unwrap().count() - PARTNERS.len();
+        assert_eq!(
+            leftovers, 0,
+            "round {round}: the killed run left something that the next did not collect"
+        );
         let finished = visible(&out);
         for partner in PARTNERS {
             let of = |files: &[(PathBuf, Vec<u8>)]| -> Vec<(PathBuf, Vec<u8>)> {

@@ -245,6 +245,34 @@ fn gpg_opens_what_was_sealed_to_a_certificate() {
     }
 }
 
+#[test]
+fn keys_of_both_families_get_a_bundle_each() {
+    let (Some(home), Some(age), Some(keygen)) = (GpgHome::new(), peer("age"), peer("age-keygen")) else {
+        return;
+    };
+    let bench = Bench::with_partners(&[]);
+    let protected = protect(&bench);
+    let (identity, certificate) = (bench.root().join("identity.txt"), bench.root().join("mail.asc"));
+    let recipient = age_key(&keygen, &identity);
+    home.make(
+        "both@example.org",
+        &["--quick-generate-key", "both@example.org", "future-default"],
+        &certificate,
+    );
+    add(&bench, "quartz-several", &[certificate.to_str().unwrap(), &recipient]);
+    let to = "quartz-several";
+    let issued = bench.ok(&["issue", "asset", "--to", to, "--out", &bench.path("out")]);
+    bench.ok(&["issue", "asset", "--to", to, "--out", &bench.path("plain"), "--plain"]);
+    let (sealed, also) = (bundle(&issued, to), issued["copies"][0]["also"].as_str().unwrap());
+    let by_age = run(Command::new(&age).arg("-d").arg("-i").arg(&identity).arg(&sealed)).stdout;
+    let by_gpg = home.gpg(&["--decrypt", also]).stdout;
+    assert_eq!(by_age, by_gpg);
+    let folder = unpack(&bench, &by_gpg, "opened");
+    is_right(&bench, &folder, to, &others(to), &protected);
+    let names: Vec<_> = content(&bench.root().join("out")).into_iter().map(|(path, ..)| path).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
 /// Adds a partner whose key must be refused; gives the reason.
 fn add_refused(bench: &Bench, slug: &str, key: &Path) -> String {
     let key = key.to_str().unwrap();

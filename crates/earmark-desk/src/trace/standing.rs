@@ -1,0 +1,78 @@
+//! Whether weak matches hold up once they are read.
+
+use earmark_model::Level;
+
+use super::part::MatchReading;
+use super::search::MOST_SMALL_LEAVES;
+
+/// A true match has more than nine of ten of its sites located, an idiom that both texts share next to none.
+const LOCATED: (usize, usize) = (1, 4);
+
+/// Whether any of the matches is ours beyond a likeness.
+///
+/// Each leaf that was gone through is a chance of a match that is `evidence` by accident (about one in a thousand), and
+/// the reader is a second judge of it: it aligns token by token and knows every form of every site. Such a match
+/// counts if a quarter of its sites were located, and one without sites only in a sample of a few leaves. A stronger
+/// match counts as it is. Symbols play no part.
+#[must_use]
+pub(super) fn any(read: &[MatchReading], leaves: u64) -> bool {
+    let few = leaves <= MOST_SMALL_LEAVES as u64;
+    read.iter().any(|one| one.matched.level < Level::Evidence || holds(one, few))
+}
+
+fn holds(one: &MatchReading, few: bool) -> bool {
+    let sites = one.reading.as_ref().map_or(&[][..], |reading| &reading.sites);
+    if sites.is_empty() {
+        return few;
+    }
+    let located = sites.iter().filter(|site| site.form.is_some()).count();
+    located * LOCATED.1 >= sites.len() * LOCATED.0
+}
+
+#[cfg(test)]
+mod tests {
+    use earmark_mark::{FileReading, RuleCode, SiteReading};
+    use earmark_model::{Digest, Match, PositionNumber};
+
+    use super::*;
+
+    fn matched(level: Level, located: usize, sites: usize) -> MatchReading {
+        let site = |index: usize| SiteReading {
+            site: index as u32,
+            position: PositionNumber(index as u32),
+            k: 2,
+            rule: RuleCode(*b"test"),
+            original: 0,
+            region: 0,
+            form: (index < located).then_some(0),
+            margin: 0,
+        };
+        MatchReading {
+            sample: "a.c".to_owned(),
+            leaf: Digest::of(b"leaf"),
+            matched: Match { revision: Digest::of(b"tree"), file: 0, level, regions: Vec::new() },
+            reading: Some(FileReading { file: 0, sites: (0..sites).map(site).collect() }),
+        }
+    }
+
+    #[test]
+    fn a_weak_match_counts_if_its_sites_are_there() {
+        assert!(any(&[matched(Level::Evidence, 9, 10)], 40));
+        assert!(any(&[matched(Level::Evidence, 1, 4)], 40));
+        assert!(!any(&[matched(Level::Evidence, 1, 5)], 40));
+        assert!(!any(&[matched(Level::Evidence, 0, 1)], 1));
+        assert!(!any(&[], 1));
+    }
+
+    #[test]
+    fn a_weak_match_without_sites_counts_in_a_small_sample() {
+        assert!(any(&[matched(Level::Evidence, 0, 0)], 8));
+        assert!(!any(&[matched(Level::Evidence, 0, 0)], 9));
+    }
+
+    #[test]
+    fn a_strong_match_counts_whatever_was_read() {
+        assert!(any(&[matched(Level::Alarm, 0, 12)], 4_000));
+        assert!(any(&[matched(Level::Evidence, 0, 3), matched(Level::Hash, 0, 0)], 4_000));
+    }
+}
