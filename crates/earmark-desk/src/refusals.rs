@@ -9,6 +9,9 @@ impl From<StoreError> for DeskError {
         let (kind, hint) = match &source {
             StoreError::AlreadyThere { .. } => (Kind::Conflict, None),
             StoreError::Differs { .. } => (Kind::Conflict, Some("run `earmark vault check` on this vault")),
+            StoreError::Outdated { .. } => {
+                (Kind::Conflict, Some("look at it again, then run the command again"))
+            }
             StoreError::NotThere { .. } => (Kind::NotFound, None),
             StoreError::Refused { .. } => (Kind::Malformed, None),
             StoreError::NotAVault(_) => (

@@ -19,7 +19,7 @@ mod span;
 pub use commitment::Commitment;
 pub use digest::{Digest, DigestError};
 pub use id::{AssetName, IdError, PositionNumber, RecipientId, Slug};
-pub use instant::UnixMillis;
+pub use instant::{InstantError, UnixMillis};
 pub use key_kind::{KeyKind, UnknownKeyKind};
 pub use layer::{Layer, RuleClass};
 pub use leaf::{Flow, Leaf, Limits, Loss, Sink};

@@ -1,4 +1,4 @@
-//! Formats without I/O: the trace report, and the notes that go with a copy.
+//! Formats without I/O: the trace report, the notes that go with a copy, calendars.
 //!
 //! ```
 //! use earmark_papers::{VaryingField, one_in, varies_md};
@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calendar;
 mod chart;
 mod copy_note;
 mod drawing;
@@ -33,7 +34,9 @@ mod sentence;
 mod text;
 mod varies;
 
+pub use calendar::{Event, calendar};
 pub use copy_note::{CopyNote, copy_md};
+pub use instant::{instant_words, is_zone, weekday};
 pub use number::{OneIn, commas, one_in, thin};
 pub use page::{RenderError, SHOWN_REGIONS, render};
 pub use reading::{ReadingError, reading_in};

@@ -23,6 +23,7 @@ mod recipient_key;
 mod seal;
 mod secret;
 mod tar;
+mod timed_key;
 
 pub use bundle::{BundleError, copy_digest, write_tar, write_tar_zst};
 pub use canonical::{CanonicalError, canonical};
@@ -33,3 +34,4 @@ pub use recipient_key::{CheckedKey, RecipientKey};
 pub use seal::{Form, SealError, Sealed, seal};
 pub use secret::{CustodyError, ProgramKeys, SecretKey};
 pub use tar::{TarEntry, TarError, TarWriter};
+pub use timed_key::TimedKey;

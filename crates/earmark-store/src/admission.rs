@@ -1,5 +1,8 @@
-use crate::{Contact, ContactKey, Ledger, Partner, Recipient, StoreError};
-use earmark_model::Slug;
+use crate::act::insert_act;
+use crate::contact::{insert_contact, insert_contact_key};
+use crate::partner::{insert_partner, update_partner};
+use crate::recipient::insert_recipient;
+use crate::{Contact, ContactKey, Ledger, NewAct, Partner, Recipient, StoreError};
 
 /// A partner with everything that comes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,57 +24,32 @@ impl Ledger {
     /// [`StoreError::AlreadyThere`] for a slug or key that is taken, [`StoreError::Refused`] for a row that a rule
     /// refuses; then nothing was added.
     pub async fn admit(&self, admissions: &[Admission]) -> Result<(), StoreError> {
-        const PARTNER: &str = "insert into partner (slug, name, country, tier, status, added) \
-                               values ($1, $2, $3, $4, $5, $6)";
-        const CONTACT: &str =
-            "insert into contact (partner, slug, name, mail, added) values ($1, $2, $3, $4, $5)";
-        const KEY: &str = "insert into contact_key (partner, contact, kind, public_text, fingerprint, added, status) \
-                           values ($1, $2, $3, $4, $5, $6, $7)";
-        const RECIPIENT: &str = "insert into recipient (id, kind, partner, contact, added) \
-                                 values ($1, $2, $3, $4, $5) on conflict (id) do nothing";
+        self.import(admissions, &[]).await
+    }
+
+    /// Adds partners and changes others, each change with its line of history, all or none.
+    ///
+    /// # Errors
+    /// As [`Ledger::admit`] and [`Ledger::change_partners`].
+    pub async fn import(
+        &self,
+        admissions: &[Admission],
+        changes: &[(Partner, NewAct)],
+    ) -> Result<(), StoreError> {
         in_transaction!(self, |connection| {
             for Admission { partner, contact, keys, recipient } in admissions {
-                sqlx::query(PARTNER)
-                    .bind(partner.slug.as_str())
-                    .bind(&partner.name)
-                    .bind(&partner.country)
-                    .bind(partner.tier.as_str())
-                    .bind(partner.status.word())
-                    .bind(partner.added.0)
-                    .execute(&mut *connection)
-                    .await
-                    .map_err(StoreError::on_write("partner", &partner.slug))?;
-                sqlx::query(CONTACT)
-                    .bind(contact.partner.as_str())
-                    .bind(contact.slug.as_str())
-                    .bind(&contact.name)
-                    .bind(contact.mail.as_deref())
-                    .bind(contact.added.0)
-                    .execute(&mut *connection)
-                    .await
-                    .map_err(StoreError::on_write("contact", &contact.slug))?;
+                insert_partner!(&mut *connection, partner);
+                insert_contact!(&mut *connection, contact);
                 for key in keys {
-                    sqlx::query(KEY)
-                        .bind(key.partner.as_str())
-                        .bind(key.contact.as_str())
-                        .bind(key.kind.word())
-                        .bind(&key.public_text)
-                        .bind(&key.fingerprint)
-                        .bind(key.added.0)
-                        .bind(key.status.word())
-                        .execute(&mut *connection)
-                        .await
-                        .map_err(StoreError::on_write("key", &key.fingerprint))?;
+                    insert_contact_key!(&mut *connection, key);
                 }
-                sqlx::query(RECIPIENT)
-                    .bind(recipient.id.as_str())
-                    .bind(recipient.kind.word())
-                    .bind(recipient.partner.as_ref().map(Slug::as_str))
-                    .bind(recipient.contact.as_ref().map(Slug::as_str))
-                    .bind(recipient.added.0)
-                    .execute(&mut *connection)
-                    .await
-                    .map_err(StoreError::on_write("recipient", &recipient.id))?;
+                insert_recipient!(&mut *connection, recipient);
+            }
+            for (changed, act) in changes {
+                if update_partner!(&mut *connection, changed) == 0 {
+                    return Err(StoreError::not_there("partner", &changed.slug));
+                }
+                insert_act!(&mut *connection, act);
             }
         });
         Ok(())

@@ -96,24 +96,71 @@ fn key(row: KeyRow) -> Result<ContactKey, StoreError> {
     })
 }
 
+/// Writes a contact, through a pool or inside the caller's transaction.
+macro_rules! insert_contact {
+    ($executor:expr, $new:expr) => {{
+        let new: &crate::Contact = $new;
+        sqlx::query("insert into contact (partner, slug, name, mail, added) values ($1, $2, $3, $4, $5)")
+            .bind(new.partner.as_str())
+            .bind(new.slug.as_str())
+            .bind(&new.name)
+            .bind(new.mail.as_deref())
+            .bind(new.added.0)
+            .execute($executor)
+            .await
+            .map(drop)
+            .map_err(crate::StoreError::on_write("contact", format!("{}/{}", new.partner, new.slug)))?
+    }};
+}
+pub(crate) use insert_contact;
+
+/// Writes a contact's key, through a pool or inside the caller's transaction.
+macro_rules! insert_contact_key {
+    ($executor:expr, $new:expr) => {{
+        let new: &crate::ContactKey = $new;
+        sqlx::query(
+            "insert into contact_key (partner, contact, kind, public_text, fingerprint, added, status) \
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(new.partner.as_str())
+        .bind(new.contact.as_str())
+        .bind(new.kind.word())
+        .bind(&new.public_text)
+        .bind(&new.fingerprint)
+        .bind(new.added.0)
+        .bind(new.status.word())
+        .execute($executor)
+        .await
+        .map(drop)
+        .map_err(crate::StoreError::on_write("key", &new.fingerprint))?
+    }};
+}
+pub(crate) use insert_contact_key;
+
+/// Moves a key to another status; gives the number of rows.
+macro_rules! set_key_status {
+    ($executor:expr, $partner:expr, $contact:expr, $fingerprint:expr, $status:expr) => {
+        sqlx::query(
+            "update contact_key set status = $4 where partner = $1 and contact = $2 and fingerprint = $3",
+        )
+        .bind($partner.as_str())
+        .bind($contact.as_str())
+        .bind($fingerprint)
+        .bind($status.word())
+        .execute($executor)
+        .await?
+        .rows_affected()
+    };
+}
+pub(crate) use set_key_status;
+
 impl Ledger {
     /// Adds a contact to a partner that is there.
     ///
     /// # Errors
     /// [`StoreError::AlreadyThere`]; [`StoreError::Refused`] when there is no such partner.
     pub async fn add_contact(&self, new: &Contact) -> Result<(), StoreError> {
-        const SQL: &str =
-            "insert into contact (partner, slug, name, mail, added) values ($1, $2, $3, $4, $5)";
-        on_pool!(self, |pool| sqlx::query(SQL)
-            .bind(new.partner.as_str())
-            .bind(new.slug.as_str())
-            .bind(&new.name)
-            .bind(new.mail.as_deref())
-            .bind(new.added.0)
-            .execute(pool)
-            .await
-            .map(drop)
-            .map_err(StoreError::on_write("contact", format!("{}/{}", new.partner, new.slug)))?);
+        on_pool!(self, |pool| insert_contact!(pool, new));
         Ok(())
     }
 
@@ -132,20 +179,7 @@ impl Ledger {
     /// [`StoreError::AlreadyThere`] when the contact holds a key of that fingerprint;
     /// [`StoreError::Refused`] when there is no such contact.
     pub async fn add_contact_key(&self, new: &ContactKey) -> Result<(), StoreError> {
-        const SQL: &str = "insert into contact_key (partner, contact, kind, public_text, fingerprint, added, status) \
-             values ($1, $2, $3, $4, $5, $6, $7)";
-        on_pool!(self, |pool| sqlx::query(SQL)
-            .bind(new.partner.as_str())
-            .bind(new.contact.as_str())
-            .bind(new.kind.word())
-            .bind(&new.public_text)
-            .bind(&new.fingerprint)
-            .bind(new.added.0)
-            .bind(new.status.word())
-            .execute(pool)
-            .await
-            .map(drop)
-            .map_err(StoreError::on_write("key", &new.fingerprint))?);
+        on_pool!(self, |pool| insert_contact_key!(pool, new));
         Ok(())
     }
 
@@ -169,16 +203,7 @@ impl Ledger {
         fingerprint: &str,
         status: KeyStatus,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "update contact_key set status = $4 \
-                           where partner = $1 and contact = $2 and fingerprint = $3";
-        let rows = on_pool!(self, |pool| sqlx::query(SQL)
-            .bind(partner.as_str())
-            .bind(contact.as_str())
-            .bind(fingerprint)
-            .bind(status.word())
-            .execute(pool)
-            .await?
-            .rows_affected());
+        let rows = on_pool!(self, |pool| set_key_status!(pool, partner, contact, fingerprint, status));
         if rows == 0 { Err(StoreError::not_there("key", fingerprint)) } else { Ok(()) }
     }
 }

@@ -32,6 +32,14 @@ pub enum StoreError {
         /// Its name.
         name: String,
     },
+    /// Somebody else changed it since it was read; nothing was changed.
+    #[error("{what} `{name}` was changed by somebody else meanwhile")]
+    Outdated {
+        /// The noun.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// A rule of the ledger refuses the row.
     #[error("the ledger refuses this {what} by its rule `{rule}`")]
     Refused {

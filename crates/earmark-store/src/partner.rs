@@ -2,7 +2,7 @@ use earmark_model::{Slug, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::columns::{instant, word, words};
-use crate::{Ledger, StoreError};
+use crate::{Ledger, NewAct, StoreError};
 
 /// Where a partner stands in the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,25 +58,52 @@ fn partner((slug, name, country, tier, status, added): Row) -> Result<Partner, S
     })
 }
 
+/// Writes a partner, through a pool or inside the caller's transaction.
+macro_rules! insert_partner {
+    ($executor:expr, $new:expr) => {{
+        let new: &crate::Partner = $new;
+        sqlx::query(
+            "insert into partner (slug, name, country, tier, status, added) values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(new.slug.as_str())
+        .bind(&new.name)
+        .bind(&new.country)
+        .bind(new.tier.as_str())
+        .bind(new.status.word())
+        .bind(new.added.0)
+        .execute($executor)
+        .await
+        .map(drop)
+        .map_err(crate::StoreError::on_write("partner", &new.slug))?
+    }};
+}
+pub(crate) use insert_partner;
+
+/// Writes what can change of a partner; gives the number of rows.
+macro_rules! update_partner {
+    ($executor:expr, $changed:expr) => {{
+        let changed: &crate::Partner = $changed;
+        sqlx::query("update partner set name = $2, country = $3, tier = $4, status = $5 where slug = $1")
+            .bind(changed.slug.as_str())
+            .bind(&changed.name)
+            .bind(&changed.country)
+            .bind(changed.tier.as_str())
+            .bind(changed.status.word())
+            .execute($executor)
+            .await
+            .map_err(crate::StoreError::on_write("partner", &changed.slug))?
+            .rows_affected()
+    }};
+}
+pub(crate) use update_partner;
+
 impl Ledger {
     /// Adds a partner.
     ///
     /// # Errors
     /// [`StoreError::AlreadyThere`]; [`StoreError::Refused`] for a country that is no two capitals.
     pub async fn add_partner(&self, new: &Partner) -> Result<(), StoreError> {
-        const SQL: &str = "insert into partner (slug, name, country, tier, status, added) \
-                           values ($1, $2, $3, $4, $5, $6)";
-        on_pool!(self, |pool| sqlx::query(SQL)
-            .bind(new.slug.as_str())
-            .bind(&new.name)
-            .bind(&new.country)
-            .bind(new.tier.as_str())
-            .bind(new.status.word())
-            .bind(new.added.0)
-            .execute(pool)
-            .await
-            .map(drop)
-            .map_err(StoreError::on_write("partner", &new.slug))?);
+        on_pool!(self, |pool| insert_partner!(pool, new));
         Ok(())
     }
 
@@ -85,19 +112,16 @@ impl Ledger {
     /// # Errors
     /// [`StoreError::NotThere`]; [`StoreError::Refused`] as for adding.
     pub async fn change_partner(&self, changed: &Partner) -> Result<(), StoreError> {
-        const SQL: &str =
-            "update partner set name = $2, country = $3, tier = $4, status = $5 where slug = $1";
-        let rows = on_pool!(self, |pool| sqlx::query(SQL)
-            .bind(changed.slug.as_str())
-            .bind(&changed.name)
-            .bind(&changed.country)
-            .bind(changed.tier.as_str())
-            .bind(changed.status.word())
-            .execute(pool)
-            .await
-            .map_err(StoreError::on_write("partner", &changed.slug))?
-            .rows_affected());
+        let rows = on_pool!(self, |pool| update_partner!(pool, changed));
         if rows == 0 { Err(StoreError::not_there("partner", &changed.slug)) } else { Ok(()) }
+    }
+
+    /// Changes partners as [`Ledger::change_partner`] does, each with its line of history, all or none.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn change_partners(&self, changes: &[(Partner, NewAct)]) -> Result<(), StoreError> {
+        self.import(&[], changes).await
     }
 
     /// The partner of that name.

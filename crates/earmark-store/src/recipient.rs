@@ -58,25 +58,36 @@ impl Recipient {
     }
 }
 
+/// Writes a recipient unless it is there, inside the caller's transaction.
+macro_rules! insert_recipient {
+    ($executor:expr, $new:expr) => {{
+        let new: &crate::Recipient = $new;
+        sqlx::query(
+            "insert into recipient (id, kind, partner, contact, added) values ($1, $2, $3, $4, $5) \
+             on conflict (id) do nothing",
+        )
+        .bind(new.id.as_str())
+        .bind(new.kind.word())
+        .bind(new.partner.as_ref().map(earmark_model::Slug::as_str))
+        .bind(new.contact.as_ref().map(earmark_model::Slug::as_str))
+        .bind(new.added.0)
+        .execute($executor)
+        .await
+        .map(drop)
+        .map_err(crate::StoreError::on_write("recipient", &new.id))?
+    }};
+}
+pub(crate) use insert_recipient;
+
 impl Ledger {
     /// Adds a recipient, or answers with the one that is there.
     ///
     /// # Errors
     /// [`StoreError::Refused`] when its partner or contact is not there, or the row contradicts the id.
     pub async fn ensure_recipient(&self, new: &Recipient) -> Result<Recipient, StoreError> {
-        const INSERT: &str = "insert into recipient (id, kind, partner, contact, added) \
-                              values ($1, $2, $3, $4, $5) on conflict (id) do nothing";
         const SELECT: &str = "select id, kind, partner, contact, added from recipient where id = $1";
         let row: Row = in_transaction!(self, |connection| {
-            sqlx::query(INSERT)
-                .bind(new.id.as_str())
-                .bind(new.kind.word())
-                .bind(new.partner.as_ref().map(Slug::as_str))
-                .bind(new.contact.as_ref().map(Slug::as_str))
-                .bind(new.added.0)
-                .execute(&mut *connection)
-                .await
-                .map_err(StoreError::on_write("recipient", &new.id))?;
+            insert_recipient!(&mut *connection, new);
             sqlx::query_as(SELECT).bind(new.id.as_str()).fetch_one(&mut *connection).await?
         });
         recipient(row)

@@ -8,11 +8,11 @@ use earmark_store::{
 
 use crate::material::{NOW, asset, code, commitment, contact, copy, furnish, partner, plan, revision};
 
-mod sqlite {
+pub(crate) mod sqlite {
     use earmark_store::Ledger;
 
     /// A ledger, its address and what keeps it alive.
-    pub(super) async fn fresh() -> Option<(Ledger, String, tempfile::TempDir)> {
+    pub(crate) async fn fresh() -> Option<(Ledger, String, tempfile::TempDir)> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.sqlite");
         let ledger = Ledger::sqlite(&path, true).await.unwrap();
@@ -20,11 +20,11 @@ mod sqlite {
     }
 }
 
-mod postgres {
+pub(crate) mod postgres {
     use earmark_store::Ledger;
 
     /// A ledger and its address; the server lives as long as the test process.
-    pub(super) async fn fresh() -> Option<(Ledger, String, ())> {
+    pub(crate) async fn fresh() -> Option<(Ledger, String, ())> {
         let url = earmark_testkit::fresh_database()?;
         Some((Ledger::postgres(&url).await.unwrap(), url, ()))
     }
@@ -32,20 +32,20 @@ mod postgres {
 
 /// What a case is run on.
 #[derive(Clone, Copy)]
-struct At<'a> {
-    ledger: &'a Ledger,
-    url: &'a str,
+pub(crate) struct At<'a> {
+    pub(crate) ledger: &'a Ledger,
+    pub(crate) url: &'a str,
 }
 
-/// Runs each named function of this module on a fresh ledger of each database.
+/// Runs each named function of a module on a fresh ledger of each database.
 macro_rules! conformance {
-    ($database:ident: $($case:ident),+ $(,)?) => {
+    ($database:ident, $home:ident: $($case:ident),+ $(,)?) => {
         mod $database {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $case() {
                 if let Some((ledger, url, _alive)) = crate::conformance::$database::fresh().await {
                     let at = crate::conformance::At { ledger: &ledger, url: &url };
-                    crate::conformance::$case(at).await;
+                    crate::$home::$case(at).await;
                     ledger.close().await;
                 }
             })+
@@ -54,15 +54,15 @@ macro_rules! conformance {
 }
 
 macro_rules! on_every_database {
-    ($($case:ident),+ $(,)?) => {
+    ($home:ident: $($case:ident),+ $(,)?) => {
         mod on {
-            conformance!(sqlite: $($case),+);
-            conformance!(postgres: $($case),+);
+            conformance!(sqlite, $home: $($case),+);
+            conformance!(postgres, $home: $($case),+);
         }
     };
 }
 
-on_every_database!(
+on_every_database!(conformance:
     settings,
     partners,
     contacts_and_keys,
@@ -84,11 +84,11 @@ on_every_database!(
     kept_blobs,
 );
 
-fn already_there<T>(outcome: Result<T, StoreError>) -> bool {
+pub(crate) fn already_there<T>(outcome: Result<T, StoreError>) -> bool {
     matches!(outcome, Err(StoreError::AlreadyThere { .. }))
 }
 
-fn refused_by<T>(outcome: Result<T, StoreError>) -> String {
+pub(crate) fn refused_by<T>(outcome: Result<T, StoreError>) -> String {
     match outcome {
         Err(StoreError::Refused { rule, .. }) => rule,
         Err(other) => panic!("{other}"),
@@ -96,7 +96,7 @@ fn refused_by<T>(outcome: Result<T, StoreError>) -> String {
     }
 }
 
-fn not_there<T>(outcome: Result<T, StoreError>) -> bool {
+pub(crate) fn not_there<T>(outcome: Result<T, StoreError>) -> bool {
     matches!(outcome, Err(StoreError::NotThere { .. }))
 }
 

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[macro_use]
 mod conformance;
 mod crash;
 mod full;
+mod jobs;
 mod material;
+mod program;
 mod vault;
