@@ -9,7 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The one place where work for the processor leaves the async world: the caller's task blocks, the
 /// number of threads is bounded.
 pub(crate) fn map_in_order<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = threads().min(items.len());
+    map_on(threads(), items, work)
+}
+
+/// The same on at most `threads` threads.
+pub(crate) fn map_on<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = threads.min(items.len());
     if threads < 2 {
         return items.iter().map(work).collect();
     }

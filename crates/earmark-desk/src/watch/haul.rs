@@ -1,7 +1,7 @@
 //! What a scan goes through and brings home.
 
 use earmark_model::{Digest, Leaf, Match};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A leaf in which something was recognized.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ pub struct Haul {
 }
 
 /// Something that could not be looked at: never the same as clean.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unscanned {
     /// The way into the sample.
     pub path: String,

@@ -3,11 +3,14 @@
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use earmark_cage::{Cage, Input};
 use earmark_model::{Digest, Flow, Leaf, Limits, Loss, Sink};
 use earmark_unpack::Met;
 use sha2::{Digest as _, Sha256};
+use tempfile::{NamedTempFile, TempPath};
 
 use super::haul::{Haul, Sample, Unscanned};
 use crate::caged;
@@ -18,21 +21,48 @@ use crate::error::{DeskError, Kind};
 pub(super) struct Item {
     path: PathBuf,
     shown: String,
+    /// Keeps what came from standard input as long as it is looked at.
+    _kept: Option<Arc<TempPath>>,
 }
 
-/// Lists the files at `path` and below. Links are not followed; what is no regular file is noted.
+impl Item {
+    /// Tells this file with this content from others and later ones: its shown path, length and instant of change.
+    /// Nothing where it cannot be told, as of what came from standard input.
+    pub(super) fn stamp(&self) -> Option<String> {
+        let meta = self.path.metadata().ok().filter(|_| self._kept.is_none())?;
+        let changed = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(format!("{} {}.{:09} {}", meta.len(), changed.as_secs(), changed.subsec_nanos(), self.shown))
+    }
+}
+
+/// What stands for standard input among paths.
+const STANDARD_INPUT: &str = "-";
+
+/// Lists the files at `path` and below; `-` is standard input, which is kept in `tmp` meanwhile. Links are not
+/// followed; what is no regular file is noted.
 ///
 /// # Errors
-/// When there is nothing at `path`.
+/// When there is nothing at `path`, or `tmp` has no room for standard input.
 pub(super) fn list(
     path: &Path,
+    tmp: &Path,
     items: &mut Vec<Item>,
     unscanned: &mut Vec<Unscanned>,
 ) -> Result<(), DeskError> {
+    if path == Path::new(STANDARD_INPUT) {
+        let kept = from_standard_input(tmp)
+            .map_err(|source| DeskError::io("keep standard input in", tmp, source))?;
+        items.push(Item {
+            path: kept.to_path_buf(),
+            shown: STANDARD_INPUT.to_owned(),
+            _kept: Some(Arc::new(kept)),
+        });
+        return Ok(());
+    }
     let step = earmark_unpack::walk(path, &mut |met| {
         match met {
             Met::File { path, shown, .. } => {
-                items.push(Item { path: path.to_owned(), shown: shown.to_owned() })
+                items.push(Item { path: path.to_owned(), shown: shown.to_owned(), _kept: None });
             }
             Met::Skipped(Loss { path, why }) => unscanned.push(Unscanned { path, why }),
         }
@@ -42,6 +72,12 @@ pub(super) fn list(
         let kind = if path.exists() { Kind::Unavailable } else { Kind::NotFound };
         DeskError::because(kind, "there is no such sample", source)
     })
+}
+
+fn from_standard_input(tmp: &Path) -> io::Result<TempPath> {
+    let mut file = NamedTempFile::new_in(tmp)?;
+    io::copy(&mut io::stdin().lock(), &mut file)?;
+    Ok(file.into_temp_path())
 }
 
 /// What is done with each leaf.

@@ -1,20 +1,24 @@
 //! Scanning: every leaf of a sample against the index of everything protected.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use earmark_model::{Digest, Leaf, Level, Match};
 use earmark_scan::{ScanOptions, Scanner, Segment};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::haul::{Found, Haul, Unscanned};
+use super::journal::Journal;
 use super::leaves::{self, Item};
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::pool;
 
 /// One line of the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchLine {
     /// The way into the sample.
     pub sample: String,
@@ -33,6 +37,35 @@ pub struct MatchLine {
     /// `hash`, `alarm` or `evidence`.
     pub level: Level,
 }
+
+/// What to scan, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Files, folders, archives; `-` is standard input.
+    pub paths: Vec<PathBuf>,
+    /// At most so many threads; as many as the machine has cores if none is named.
+    pub threads: Option<NonZeroUsize>,
+    /// Go on with the same scan where it was stopped.
+    pub resume: bool,
+}
+
+/// What came of one file of the sample.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Samples: one, or none where it could not be read.
+    pub samples: u64,
+    /// Leaves looked at.
+    pub leaves: u64,
+    /// Bytes of leaves.
+    pub bytes: u64,
+    /// What could not be looked at.
+    pub unscanned: Vec<Unscanned>,
+    /// What was recognized.
+    pub matches: Vec<MatchLine>,
+}
+
+/// Takes what came of each file as it is done, in no order.
+pub type Taken<'a> = dyn Fn(&Outcome) + Sync + 'a;
 
 /// The answer of `scan`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -90,18 +123,11 @@ pub fn haul(
     progress: &Progress<'_>,
 ) -> Result<Haul, DeskError> {
     let mut haul = Haul::default();
-    let mut items = Vec::new();
-    for path in paths {
-        leaves::list(path, &mut items, &mut haul.unscanned)?;
-    }
-    let (done, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+    let items = list(desk, paths, &mut haul.unscanned)?;
+    let meter = Meter::new(items.len(), progress);
     let parts = pool::map_in_order(&items, |item: &Item| {
-        let part = leaves::open(desk.cage(), item, &|leaf, part| {
-            bytes.fetch_add(leaf.bytes.len() as u64, Ordering::Relaxed);
-            look(scanner, leaf, part);
-        });
-        let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
-        progress(so_far, items.len() as u64, bytes.load(Ordering::Relaxed));
+        let part = leaves::open(desk.cage(), item, &|leaf, part| look(scanner, leaf, part));
+        meter.file_done(part.bytes);
         part
     });
     for part in parts {
@@ -113,6 +139,35 @@ pub fn haul(
         haul.unscanned.extend(part.unscanned);
     }
     Ok(haul)
+}
+
+/// The files at `paths`, and what can be told at once to be none.
+fn list(desk: &Desk, paths: &[PathBuf], unscanned: &mut Vec<Unscanned>) -> Result<Vec<Item>, DeskError> {
+    let mut items = Vec::new();
+    for path in paths {
+        leaves::list(path, &desk.folder().join("tmp"), &mut items, unscanned)?;
+    }
+    Ok(items)
+}
+
+/// Counts what is done, from any thread.
+struct Meter<'a> {
+    all: u64,
+    done: AtomicU64,
+    bytes: AtomicU64,
+    progress: &'a Progress<'a>,
+}
+
+impl<'a> Meter<'a> {
+    fn new(all: usize, progress: &'a Progress<'a>) -> Self {
+        Self { all: all as u64, done: AtomicU64::new(0), bytes: AtomicU64::new(0), progress }
+    }
+
+    fn file_done(&self, bytes: u64) {
+        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.progress)(done, self.all, bytes);
+    }
 }
 
 fn look(scanner: &Scanner, leaf: Leaf, haul: &mut Haul) {
@@ -132,45 +187,82 @@ fn look(scanner: &Scanner, leaf: Leaf, haul: &mut Haul) {
     }
 }
 
-/// Scans everything at `paths`.
+/// Scans everything that `request` names; hands over what came of each file as it is done.
+///
+/// Memory grows with what is recognized, not with what is looked at. What is done is noted in the vault's `tmp`, so
+/// that a scan that was stopped can go on.
 ///
 /// # Errors
-/// When a path does not exist, or an index is damaged.
-pub async fn scan(desk: &Desk, paths: &[PathBuf], progress: &Progress<'_>) -> Result<Answer, DeskError> {
+/// When a path does not exist, an index is damaged, or the vault cannot be written.
+pub async fn scan(
+    desk: &Desk,
+    request: &Request,
+    progress: &Progress<'_>,
+    taken: &Taken<'_>,
+) -> Result<Answer, DeskError> {
     let begun = desk.now();
     let scanner = scanner(desk).await?;
-    let haul = haul(desk, &scanner, paths, progress)?;
-    let names = names(desk, &haul.found).await?;
-    let mut matches = Vec::new();
-    for found in &haul.found {
-        for matched in &found.matches {
-            let (asset, file) = names.name(matched);
-            for region in &matched.regions {
-                matches.push(MatchLine {
-                    sample: found.path.clone(),
-                    asset: asset.clone(),
-                    revision: matched.revision.to_string(),
-                    file: file.clone(),
-                    sample_span: [region.sample_span.start, region.sample_span.end],
-                    file_span: [region.file_span.start, region.file_span.end],
-                    score: region.score,
-                    level: matched.level,
-                });
+    let revisions = desk.ledger().revisions().await?;
+    let names = Names::of(desk, revisions.iter().map(|revision| revision.digest)).await?;
+    let mut answer =
+        Answer { samples: 0, leaves: 0, bytes: 0, seconds: 0.0, unscanned: Vec::new(), matches: Vec::new() };
+    let items = list(desk, &request.paths, &mut answer.unscanned)?;
+    let tmp = desk.folder().join("tmp");
+    let journal = Journal::open(&tmp, &name_of(request, &names), request.resume)
+        .map_err(|source| DeskError::io("note what is scanned in", &tmp, source))?;
+    let meter = Meter::new(items.len(), progress);
+    let threads = request.threads.map_or_else(pool::threads, NonZeroUsize::get);
+    let outcomes = pool::map_on(threads, &items, |item: &Item| {
+        let stamp = item.stamp();
+        let known = stamp.as_deref().and_then(|stamp| journal.done(stamp));
+        let outcome = known.unwrap_or_else(|| {
+            let haul = leaves::open(desk.cage(), item, &|leaf, part| look_only(&scanner, leaf, part));
+            let outcome = names.outcome(haul);
+            if let Some(stamp) = stamp {
+                journal.note(stamp, &outcome);
             }
-        }
+            outcome
+        });
+        meter.file_done(outcome.bytes);
+        taken(&outcome);
+        outcome
+    });
+    journal.finish();
+    for outcome in outcomes {
+        answer.samples += outcome.samples;
+        answer.leaves += outcome.leaves;
+        answer.bytes += outcome.bytes;
+        answer.unscanned.extend(outcome.unscanned);
+        answer.matches.extend(outcome.matches);
     }
-    Ok(Answer {
-        samples: haul.samples.len() as u64,
-        leaves: haul.leaves,
-        bytes: haul.bytes,
-        seconds: (desk.now().0 - begun.0) as f64 / 1000.0,
-        unscanned: haul.unscanned,
-        matches,
-    })
+    answer.seconds = (desk.now().0 - begun.0) as f64 / 1000.0;
+    Ok(answer)
+}
+
+/// A scan of the same paths against the same revisions is the same scan.
+fn name_of(request: &Request, names: &Names) -> Digest {
+    let mut name = Vec::new();
+    for path in &request.paths {
+        name.extend_from_slice(path.as_os_str().as_encoded_bytes());
+        name.push(0);
+    }
+    for revision in names.0.keys() {
+        name.extend_from_slice(&revision.0);
+    }
+    Digest::of(&name)
+}
+
+/// Looks at a leaf and forgets it.
+fn look_only(scanner: &Scanner, leaf: Leaf, haul: &mut Haul) {
+    look(scanner, leaf, haul);
+    haul.small.clear();
+    if let Some(found) = haul.found.last_mut() {
+        found.bytes = Vec::new();
+    }
 }
 
 /// The names of revisions and their files.
-pub struct Names(std::collections::BTreeMap<Digest, (String, earmark_model::Manifest)>);
+pub struct Names(BTreeMap<Digest, (String, earmark_model::Manifest)>);
 
 impl Names {
     /// The asset and the file that a match is about.
@@ -180,6 +272,45 @@ impl Names {
         let file = manifest.entries().get(matched.file as usize).map(earmark_model::Entry::path_text);
         (asset.clone(), file.unwrap_or_default())
     }
+
+    /// Looks up the names of `revisions`.
+    async fn of(desk: &Desk, revisions: impl IntoIterator<Item = Digest>) -> Result<Self, DeskError> {
+        let mut names = BTreeMap::new();
+        for digest in revisions {
+            if let Entry::Vacant(slot) = names.entry(digest) {
+                let revision = desk.ledger().revision(&digest).await?;
+                slot.insert((revision.asset.to_string(), desk.manifest(revision.manifest).await?));
+            }
+        }
+        Ok(Self(names))
+    }
+
+    /// What came of one file, in names.
+    fn outcome(&self, haul: Haul) -> Outcome {
+        let mut outcome = Outcome {
+            samples: haul.samples.len() as u64,
+            leaves: haul.leaves,
+            bytes: haul.bytes,
+            unscanned: haul.unscanned,
+            matches: Vec::new(),
+        };
+        for found in &haul.found {
+            for matched in &found.matches {
+                let (asset, file) = self.name(matched);
+                outcome.matches.extend(matched.regions.iter().map(|region| MatchLine {
+                    sample: found.path.clone(),
+                    asset: asset.clone(),
+                    revision: matched.revision.to_string(),
+                    file: file.clone(),
+                    sample_span: [region.sample_span.start, region.sample_span.end],
+                    file_span: [region.file_span.start, region.file_span.end],
+                    score: region.score,
+                    level: matched.level,
+                }));
+            }
+        }
+        outcome
+    }
 }
 
 /// Looks up the names of everything that was found.
@@ -187,12 +318,6 @@ impl Names {
 /// # Errors
 /// When a manifest is missing.
 pub async fn names(desk: &Desk, found: &[Found]) -> Result<Names, DeskError> {
-    let mut names = std::collections::BTreeMap::new();
-    for matched in found.iter().flat_map(|one| one.matches.iter().chain(&one.upstream)) {
-        if let std::collections::btree_map::Entry::Vacant(slot) = names.entry(matched.revision) {
-            let revision = desk.ledger().revision(&matched.revision).await?;
-            slot.insert((revision.asset.to_string(), desk.manifest(revision.manifest).await?));
-        }
-    }
-    Ok(Names(names))
+    let matches = found.iter().flat_map(|one| one.matches.iter().chain(&one.upstream));
+    Names::of(desk, matches.map(|matched| matched.revision)).await
 }

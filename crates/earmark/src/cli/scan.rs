@@ -1,11 +1,12 @@
 //! `earmark scan`.
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use earmark_desk::desk::Desk;
 use earmark_desk::error::DeskError;
-use earmark_desk::watch::scan::{self, Answer};
+use earmark_desk::watch::scan::{self, Answer, Outcome, Request};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{Output, grouped, printing};
@@ -13,12 +14,18 @@ use super::output::{Output, grouped, printing};
 /// Look for protected material in files, folders and archives.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Files, folders, archives
+    /// Files, folders, archives; `-` is standard input
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     /// Print one JSON object a line: each match as it is found, the summary last
     #[arg(long)]
     pub jsonl: bool,
+    /// Scan on at most so many threads [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Go on with the same scan where it was stopped
+    #[arg(long)]
+    pub resume: bool,
     /// Exit with 1 if anything is found
     #[arg(long)]
     pub exit_code: bool,
@@ -27,10 +34,18 @@ pub(crate) struct Args {
 /// Scans, and says whether anything was found and `--exit-code` asks to tell.
 pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<bool, DeskError> {
     let bar = progress(output);
-    let answer = scan::scan(desk, &args.paths, &|done, all, bytes| show(&bar, done, all, bytes)).await?;
+    let request = Request { paths: args.paths.clone(), threads: args.threads, resume: args.resume };
+    let progress = |done, all, bytes| show(&bar, done, all, bytes);
+    let taken = |outcome: &Outcome| {
+        if args.jsonl {
+            // Whoever closed standard output learns of it by the summary, which cannot be printed either.
+            let _ = print_matches(outcome);
+        }
+    };
+    let answer = scan::scan(desk, &request, &progress, &taken).await?;
     bar.finish_and_clear();
     if args.jsonl {
-        print_lines(&answer).map_err(printing)?;
+        print_summary(&answer).map_err(printing)?;
     } else {
         output.answer(&answer, || text(&answer)).map_err(printing)?;
     }
@@ -54,12 +69,16 @@ pub(crate) fn show(bar: &ProgressBar, done: u64, all: u64, bytes: u64) {
     bar.set_message(format!("{:.1} MB", bytes as f64 / 1e6));
 }
 
-fn print_lines(answer: &Answer) -> io::Result<()> {
+fn print_matches(outcome: &Outcome) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    for one in &answer.matches {
+    for one in &outcome.matches {
         serde_json::to_writer(&mut out, one)?;
         writeln!(out)?;
     }
+    Ok(())
+}
+
+fn print_summary(answer: &Answer) -> io::Result<()> {
     let summary = serde_json::json!({
         "samples": answer.samples,
         "leaves": answer.leaves,
@@ -67,7 +86,7 @@ fn print_lines(answer: &Answer) -> io::Result<()> {
         "seconds": answer.seconds,
         "unscanned": answer.unscanned,
     });
-    writeln!(out, "{summary}")
+    writeln!(io::stdout(), "{summary}")
 }
 
 fn text(answer: &Answer) -> String {

@@ -13,7 +13,7 @@ use crate::wiring;
 /// Read the marks of a sample, weigh them, and name the copy it came from.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The sample: files, folders, archives
+    /// The sample: files, folders, archives; `-` is standard input
     #[arg(required_unless_present = "replay")]
     pub paths: Vec<PathBuf>,
     /// Go on with a matter: a further look at the same leak

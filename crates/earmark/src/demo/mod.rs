@@ -269,7 +269,8 @@ impl Play<'_> {
     }
 
     async fn find(&self, sample: &Path) -> Result<(), DeskError> {
-        let found = scan::scan(&self.desk, &[sample.to_owned()], &|_, _, _| {}).await?;
+        let request = scan::Request { paths: vec![sample.to_owned()], ..scan::Request::default() };
+        let found = scan::scan(&self.desk, &request, &|_, _, _| {}, &|_| {}).await?;
         let mut files: Vec<&str> = found.matches.iter().map(|one| one.file.as_str()).collect();
         files.sort_unstable();
         files.dedup();

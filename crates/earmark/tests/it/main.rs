@@ -5,5 +5,6 @@ mod bad_input;
 mod bench;
 mod crashes;
 mod demo;
+mod scanning;
 mod sealed;
 mod tracing;
