@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use earmark_model::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::scan::Outcome;
+use super::outcome::Outcome;
 
 /// A file of the vault's `tmp`: one line for each file of the sample that is done. It goes when the scan ends.
 pub(super) struct Journal {

@@ -3,4 +3,5 @@
 pub mod haul;
 mod journal;
 mod leaves;
+pub mod outcome;
 pub mod scan;

@@ -6,37 +6,17 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use earmark_model::{Digest, Leaf, Level, Match};
+use earmark_model::{Digest, Leaf, Match};
 use earmark_scan::{ScanOptions, Scanner, Segment};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::haul::{Found, Haul, Unscanned};
 use super::journal::Journal;
 use super::leaves::{self, Item};
+use super::outcome::{MatchLine, Outcome};
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::pool;
-
-/// One line of the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MatchLine {
-    /// The way into the sample.
-    pub sample: String,
-    /// The asset.
-    pub asset: String,
-    /// The revision.
-    pub revision: String,
-    /// The protected file.
-    pub file: String,
-    /// Bytes of the leaf, half open.
-    pub sample_span: [u32; 2],
-    /// Bytes of the protected file, half open.
-    pub file_span: [u32; 2],
-    /// Agreeing fingerprints.
-    pub score: u32,
-    /// `hash`, `alarm` or `evidence`.
-    pub level: Level,
-}
 
 /// What to scan, and how.
 #[derive(Debug, Clone, Default)]
@@ -47,21 +27,6 @@ pub struct Request {
     pub threads: Option<NonZeroUsize>,
     /// Go on with the same scan where it was stopped.
     pub resume: bool,
-}
-
-/// What came of one file of the sample.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// Samples: one, or none where it could not be read.
-    pub samples: u64,
-    /// Leaves looked at.
-    pub leaves: u64,
-    /// Bytes of leaves.
-    pub bytes: u64,
-    /// What could not be looked at.
-    pub unscanned: Vec<Unscanned>,
-    /// What was recognized.
-    pub matches: Vec<MatchLine>,
 }
 
 /// Takes what came of each file as it is done, in no order.

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use earmark_desk::desk::Desk;
 use earmark_desk::error::DeskError;
-use earmark_desk::watch::scan::{self, Answer, Outcome, Request};
+use earmark_desk::watch::outcome::Outcome;
+use earmark_desk::watch::scan::{self, Answer, Request};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{Output, grouped, printing};

@@ -43,7 +43,8 @@ fn standard_input_is_a_sample() {
         let output = child.wait_with_output().unwrap();
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
         if verb == "scan" {
-            assert!(answer["matches"][0]["sample"].as_str().unwrap().starts_with("-!found/a/"), "{answer}");
+            let inside = |one: &Value| one["sample"].as_str().unwrap().starts_with("-!found/a/");
+            assert!(answer["matches"].as_array().unwrap().iter().any(inside), "{answer}");
         } else {
             assert_eq!(answer["suspects"][0]["recipient"], "amber", "{answer}");
         }
@@ -74,13 +75,13 @@ fn a_stopped_scan_goes_on_and_answers_the_same() {
     let journal = fs::read_dir(bench.root().join("vault/tmp")).unwrap().next().unwrap().unwrap().path();
     let done = fs::read_to_string(&journal).unwrap().lines().count();
     assert!((3..=412).contains(&done), "{done} files were done");
-    // What is done is not looked at again: not even that these files changed for the worse can be seen by their stamps.
+    // What is done is not looked at again: what the journal says of it is believed.
     let marked = fs::read_to_string(&journal).unwrap().replace("\"score\":", "\"score\":9");
     fs::write(&journal, &marked).unwrap();
     let resumed = bench.ok(&["scan", "found", "--threads", "1", "--resume"]);
-    let changed =
-        resumed["matches"].as_array().unwrap().iter().filter(|one| one["score"].to_string().starts_with('9'));
-    assert!(changed.count() >= 3, "nothing was taken from the journal: {resumed}");
+    let known = whole["matches"].as_array().unwrap();
+    let changed = resumed["matches"].as_array().unwrap().iter().filter(|one| !known.contains(one)).count();
+    assert!(changed >= 3, "nothing was taken from the journal: {resumed}");
     assert!(!journal.exists(), "a finished scan leaves its journal");
     assert_eq!(steady(bench.ok(&["scan", "found", "--resume"])), whole);
     bench.ok(&["vault", "check"]);
