@@ -19,7 +19,7 @@ pub(crate) enum Source {
 /// A program by others that our tests are held against.
 #[derive(Debug)]
 pub(crate) struct Peer {
-    /// The program that tests start.
+    /// The program that tests start, or the whole path of a file that they need.
     pub(crate) program: &'static str,
     /// Where it comes from.
     pub(crate) source: Source,
@@ -46,6 +46,12 @@ pub(crate) const PEERS: &[Peer] = &[
     peer("make", Source::Debian("make"), "runs an asset's own build and tests"),
     peer("clang-format", Source::Debian("clang-format"), "reformats marked C before it is read back"),
     peer("indent", Source::Debian("indent"), "reformats marked C before it is read back"),
+    peer("go", Source::Debian("golang-go"), "checks the log's checkpoints and proofs"),
+    peer(
+        "/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go",
+        Source::Debian("golang-golang-x-mod-dev"),
+        "checks the log's checkpoints and proofs",
+    ),
     peer("initdb", Source::Debian("postgresql"), "the ledger's second database"),
     peer("black", Source::PyPi("black==26.10.1"), "reformats marked Python before it is read back"),
     peer("prettier", Source::Npm("prettier@3.10.1"), "reformats marked JavaScript before it is read back"),
@@ -57,7 +63,7 @@ pub(crate) fn missing() -> Vec<&'static Peer> {
     PEERS.iter().filter(|peer| !present(peer.program, &path)).collect()
 }
 
-/// Tells whether a program lies in one of the folders of a search path.
+/// Tells whether a program lies in one of the folders of a search path; a whole path needs no folder.
 fn present(program: &str, path: &OsString) -> bool {
     env::split_paths(path).any(|folder| folder.join(program).is_file())
 }
