@@ -4,20 +4,15 @@ use std::cmp::Reverse;
 
 use earmark_model::Span;
 
-use crate::draft::{Draft, Part};
+use crate::draft::{Draft, Nested, Part};
+use crate::gluing::separate;
 
 /// Deeper nests are cut off: rendering recurses.
 pub(crate) const DEPTH: usize = 48;
 
-/// An accepted site with its place in the nest.
-pub(crate) struct Nested {
-    pub(crate) draft: Draft,
-    /// Index of the site around it.
-    pub(crate) parent: Option<usize>,
-}
-
 /// Accepts drafts in order of their start, wider first, then lower rank first; a draft that crosses
-/// an accepted one, or lies in one outside its children, is refused. The result is in preorder.
+/// an accepted one, or lies in one outside its children, is refused, and so is one that would run together with
+/// what stands beside it. The result is in preorder.
 pub(crate) fn accept(mut drafts: Vec<Draft>, source: &[u8]) -> Vec<Nested> {
     drafts.sort_by_key(|draft| (draft.span.start, Reverse(draft.span.end), draft.rank, draft.code));
     let mut accepted: Vec<Nested> = Vec::with_capacity(drafts.len());
@@ -33,7 +28,7 @@ pub(crate) fn accept(mut drafts: Vec<Draft>, source: &[u8]) -> Vec<Nested> {
             accepted.push(Nested { draft, parent });
         }
     }
-    accepted
+    separate(accepted, source)
 }
 
 fn admits(outer: &Draft, span: Span, inner: &Draft) -> bool {
@@ -61,29 +56,8 @@ fn is_sound(draft: &Draft, source: &[u8]) -> bool {
         && first.iter().all(|child| draft.span.holds(*child) && !child.is_empty())
         && first.windows(2).all(|pair| pair[0].end <= pair[1].start)
         && draft.forms.iter().all(|form| children(form) == first)
-        && draft.forms.iter().all(|form| !runs_together(form, source))
         && draft.reproduces(source)
         && draft.keeps_lines(source)
-}
-
-/// Whether two parts of a form, side by side, would make one token of two: words, or doubled signs.
-fn runs_together(form: &[Part], source: &[u8]) -> bool {
-    let text = |part: &Part| match part {
-        Part::Literal(text) => (text.first().copied(), text.last().copied()),
-        Part::Child(span) => (
-            source.get(span.start as usize).copied(),
-            source.get((span.end as usize).saturating_sub(1)).copied(),
-        ),
-    };
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let full = form.iter().filter(|part| !matches!(part, Part::Literal(text) if text.is_empty()));
-    let ends: Vec<_> = full.map(text).collect();
-    ends.windows(2).any(|pair| match (pair[0].1, pair[1].0) {
-        (Some(last), Some(first)) => {
-            (is_word(last) && is_word(first)) || (last == first && matches!(last, b'+' | b'-' | b'&' | b'|'))
-        }
-        _ => false,
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use earmark_model::{Digest, Span};
 
-use crate::accept::Nested;
+use crate::draft::Nested;
 use crate::draft::{FormOrder, Part};
 use crate::lex::{Lexicon, lex};
 use crate::rule::RuleCode;

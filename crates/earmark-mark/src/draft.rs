@@ -92,3 +92,10 @@ impl Draft {
         self.forms.iter().all(|form| lines(form) == own)
     }
 }
+
+/// An accepted site with its place in the nest.
+pub(crate) struct Nested {
+    pub(crate) draft: Draft,
+    /// Index of the site around it.
+    pub(crate) parent: Option<usize>,
+}

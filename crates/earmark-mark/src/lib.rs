@@ -23,6 +23,7 @@ mod codes;
 mod declared;
 mod density;
 mod draft;
+mod gluing;
 pub mod javascript;
 mod language;
 mod lex;

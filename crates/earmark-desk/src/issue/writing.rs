@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use earmark_model::{Digest, Entry, EntryKind, KeyKind};
 use earmark_seal::{BundleError, CheckedKey, TarEntry, write_tar_zst};
@@ -121,6 +122,11 @@ fn holds(place: &Path, staged: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
+/// The instant of change of every file of a plain tree, in seconds since 1970, whoever's and whenever written: the
+/// recipient's `make` must not find that a generated file is older than what it is made from. (2000-01-01; the time
+/// stamp of zero that bundles have is older than some tools believe in.)
+const CHANGED: u64 = 946_684_800;
+
 /// Writes files, links and modes below `root`.
 ///
 /// # Errors
@@ -135,8 +141,11 @@ pub fn write_tree(root: &Path, files: &Files) -> Result<(), DeskError> {
         fs::create_dir_all(above).map_err(|source| DeskError::io("make", above, source))?;
         let written = match entry.kind {
             EntryKind::Symlink => symlink(OsStr::from_bytes(bytes), &path),
-            EntryKind::File => fs::write(&path, bytes.as_slice())
-                .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(entry.mode))),
+            EntryKind::File => File::create(&path).and_then(|mut file| {
+                file.write_all(bytes)?;
+                file.set_modified(UNIX_EPOCH + Duration::from_secs(CHANGED))?;
+                fs::set_permissions(&path, fs::Permissions::from_mode(entry.mode))
+            }),
         };
         written.map_err(|source| DeskError::io("write", &path, source))?;
     }
