@@ -6,9 +6,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::checkpoint::{Checkpoint, CheckpointError, Opened, Trust};
+use crate::checkpoint::CheckpointError;
 use crate::folder::{CHECKPOINT, CHECKPOINTS, KEYS, WRITING, trust_text};
 use crate::tile::{Tile, TileKind, read_bundle};
+use crate::trust::{Opened, Trust};
 use crate::{Note, Tree, VerifierKey};
 
 /// Longest file that a log may hold: a bundle of 256 entries of the greatest length, or a note.
@@ -237,8 +238,7 @@ fn read_checkpoints(
             audit.faults.push(Fault::Malformed { path: path.clone(), why: "it is no text".to_owned() });
             continue;
         };
-        match note.map_err(CheckpointError::from).and_then(|note| Ok((Checkpoint::open(&note, trust)?, note)))
-        {
+        match note.map_err(CheckpointError::from).and_then(|note| Ok((trust.open(&note)?, note))) {
             Ok((opened, note)) => {
                 for stranger in &opened.strangers {
                     audit.faults.push(Fault::Stranger { path: path.clone(), name: stranger.name.clone() });

@@ -12,8 +12,8 @@
 
 use std::fmt;
 
-use crate::note::{Note, NoteError, NoteSignature};
-use crate::{Hash, VerifierKey};
+use crate::Hash;
+use crate::note::NoteError;
 
 /// What a log says of itself at one size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,30 +66,6 @@ pub enum CheckpointError {
     },
 }
 
-/// Whom to believe: a log's keys, all of which must have signed, and witnesses.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Trust {
-    /// The log's own keys, of one name: its origin.
-    pub log: Vec<VerifierKey>,
-    /// The witnesses' keys.
-    pub witnesses: Vec<VerifierKey>,
-    /// How many differently named witnesses must have signed.
-    pub quorum: usize,
-}
-
-/// A checkpoint whose signatures were checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opened {
-    /// What it says.
-    pub checkpoint: Checkpoint,
-    /// When it was signed, in seconds since 1970, if a signature of the log says so.
-    pub signed: Option<u64>,
-    /// The names of the witnesses that signed, each once.
-    pub witnesses: Vec<String>,
-    /// Signatures by keys that are not known: by the specification they mean nothing.
-    pub strangers: Vec<NoteSignature>,
-}
-
 impl Checkpoint {
     /// Reads a checkpoint's text.
     ///
@@ -113,47 +89,6 @@ impl Checkpoint {
         }
         let extensions = extensions.iter().map(ToString::to_string).collect();
         Ok(Self { origin: (*origin).to_owned(), size: number, root, extensions })
-    }
-
-    /// Checks a signed checkpoint.
-    ///
-    /// Every signature by a key of `trust` must fit, and all of the log's keys must have signed.
-    ///
-    /// # Errors
-    /// [`CheckpointError`], the first reason why it is not to be trusted.
-    pub fn open(note: &Note, trust: &Trust) -> Result<Opened, CheckpointError> {
-        let checkpoint = Self::parse(note.text())?;
-        let mut opened = Opened { checkpoint, signed: None, witnesses: Vec::new(), strangers: Vec::new() };
-        let mut missing: Vec<&VerifierKey> = trust.log.iter().collect();
-        for signature in &note.signatures {
-            let made = |key: &&VerifierKey| key.name() == signature.name && key.id() == signature.id;
-            let unfit = || CheckpointError::Signature(signature.name.clone());
-            if let Some(key) = trust.log.iter().find(made) {
-                let signed = key.verify(&opened.checkpoint, &signature.bytes).ok_or_else(unfit)?;
-                opened.signed = opened.signed.or(signed.at);
-                missing.retain(|other| *other != key);
-            } else if let Some(key) = trust.witnesses.iter().find(made) {
-                key.verify(&opened.checkpoint, &signature.bytes).ok_or_else(unfit)?;
-                if !opened.witnesses.contains(&signature.name) {
-                    opened.witnesses.push(signature.name.clone());
-                }
-            } else {
-                opened.strangers.push(signature.clone());
-            }
-        }
-        if let Some(key) = missing.first() {
-            return Err(CheckpointError::Unsigned { name: key.name().to_owned(), kind: key.kind().word() });
-        }
-        if let Some(key) = trust.log.first()
-            && key.name() != opened.checkpoint.origin
-        {
-            let (found, wanted) = (opened.checkpoint.origin, key.name().to_owned());
-            return Err(CheckpointError::Origin { found, wanted });
-        }
-        if opened.witnesses.len() < trust.quorum {
-            return Err(CheckpointError::Witnesses { found: opened.witnesses.len(), wanted: trust.quorum });
-        }
-        Ok(opened)
     }
 }
 

@@ -374,23 +374,20 @@ mod tests {
         let mut note = Note::new(checkpoint.to_string()).unwrap();
         note.signatures.push(plain.sign(&checkpoint, 5).unwrap());
         let mut trust = Trust { log: vec![plain.verifier()], witnesses: vec![], quorum: 0 };
-        assert_eq!(Checkpoint::open(&note, &trust).unwrap().signed, None);
+        assert_eq!(trust.open(&note).unwrap().signed, None);
         trust.log.push(quantum.verifier());
-        assert!(matches!(
-            Checkpoint::open(&note, &trust),
-            Err(crate::CheckpointError::Unsigned { kind: "ML-DSA-44", .. })
-        ));
+        assert!(matches!(trust.open(&note), Err(crate::CheckpointError::Unsigned { kind: "ML-DSA-44", .. })));
         note.signatures.push(quantum.sign(&checkpoint, 5).unwrap());
-        let opened = Checkpoint::open(&Note::parse(&note.to_string()).unwrap(), &trust).unwrap();
+        let opened = trust.open(&Note::parse(&note.to_string()).unwrap()).unwrap();
         assert_eq!((opened.signed, &opened.checkpoint), (Some(5), &checkpoint));
         note.signatures.push(witness.sign(&checkpoint, 6).unwrap());
-        assert_eq!(Checkpoint::open(&note, &trust).unwrap().strangers.len(), 1);
+        assert_eq!(trust.open(&note).unwrap().strangers.len(), 1);
         trust.witnesses.push(witness.verifier());
         trust.quorum = 1;
-        assert_eq!(Checkpoint::open(&note, &trust).unwrap().witnesses, ["a.example/log"]);
+        assert_eq!(trust.open(&note).unwrap().witnesses, ["a.example/log"]);
         trust.quorum = 2;
-        assert!(Checkpoint::open(&note, &trust).is_err());
+        assert!(trust.open(&note).is_err());
         note.signatures[2].bytes[20] ^= 1;
-        assert!(matches!(Checkpoint::open(&note, &trust), Err(crate::CheckpointError::Signature(_))));
+        assert!(matches!(trust.open(&note), Err(crate::CheckpointError::Signature(_))));
     }
 }

@@ -48,10 +48,11 @@ mod opening;
 mod proof;
 mod tile;
 mod tree;
+mod trust;
 mod witness;
 
 pub use audit::{Audit, Fault, ReadError, audit, own_keys, parse_keys};
-pub use checkpoint::{Checkpoint, CheckpointError, Opened, Trust};
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use folder::{Folder, FolderError};
 pub use hash::{Hash, HashError};
 pub use key::{KeyKind, Signed, SignerKey, VerifierKey, VerifierKeyError};
@@ -61,4 +62,5 @@ pub use opening::{Opening, hex, unhex32};
 pub use proof::{ProofError, check_consistency, check_inclusion};
 pub use tile::{BundleError, TILE_WIDTH, Tile, TileKind, TilePathError, read_bundle, write_bundle};
 pub use tree::{OutOfReach, Tree};
+pub use trust::{Opened, Trust};
 pub use witness::{Seen, WitnessError, cosign};

@@ -15,9 +15,10 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::checkpoint::{Checkpoint, CheckpointError, Opened, Trust};
+use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::note::{Note, NoteError};
 use crate::proof::{ProofError, check_inclusion};
+use crate::trust::{Opened, Trust};
 use crate::{Hash, Tree};
 
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
@@ -102,7 +103,7 @@ impl LogProof {
     /// # Errors
     /// [`LogProofError`], the first reason why not.
     pub fn check(&self, entry: &[u8], trust: &Trust) -> Result<Opened, LogProofError> {
-        let opened = Checkpoint::open(&self.checkpoint, trust)?;
+        let opened = trust.open(&self.checkpoint)?;
         let Checkpoint { size, root, .. } = opened.checkpoint;
         check_inclusion(Hash::of_leaf(entry), self.index, size, &self.way, root)?;
         Ok(opened)

@@ -1,8 +1,9 @@
 use crate::Hash;
-use crate::checkpoint::{Checkpoint, CheckpointError, Trust};
+use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::key::{SignerKey, VerifierKeyError};
 use crate::note::{Note, NoteSignature};
 use crate::proof::{ProofError, check_consistency};
+use crate::trust::Trust;
 
 /// The largest tree that a witness has seen of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub fn cosign(
     key: &SignerKey,
     at: u64,
 ) -> Result<(NoteSignature, Seen), WitnessError> {
-    let Checkpoint { origin, size, root, .. } = Checkpoint::open(note, trust)?.checkpoint;
+    let Checkpoint { origin, size, root, .. } = trust.open(note)?.checkpoint;
     if let Some(seen) = seen {
         if seen.origin != origin {
             let wanted = seen.origin.clone();

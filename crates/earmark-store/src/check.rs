@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::fs;
 use std::io;
@@ -163,6 +163,7 @@ async fn check_sequence(vault: &Vault, report: &mut CheckReport) -> Result<(), S
     // Nouns before entries, so that what is recorded meanwhile has its entry in view.
     let plans = vault.ledger().plans().await?;
     let copies = vault.ledger().copies().await?;
+    let statements = vault.ledger().statements().await?;
     let counted = vault.ledger().log_length().await?;
     let mut explained = HashMap::new();
     for plan in &plans {
@@ -171,6 +172,9 @@ async fn check_sequence(vault: &Vault, report: &mut CheckReport) -> Result<(), S
     for copy in &copies {
         explained.insert(copy.log_index, (EntryKind::Copy, copy.copy.commitment.digest));
     }
+    let stated: HashSet<u64> = statements.iter().map(|statement| statement.log_index).collect();
+    let erased: HashSet<u64> =
+        statements.iter().filter_map(|statement| erased(&statement.document)).collect();
     let mut next = 0;
     loop {
         let entries = vault.ledger().entries(next, 10_000).await?;
@@ -182,12 +186,15 @@ async fn check_sequence(vault: &Vault, report: &mut CheckReport) -> Result<(), S
             }
             next = entry.log_index + 1;
             report.entries += 1;
+            let of_table = matches!(entry.kind, EntryKind::Plan | EntryKind::Copy);
+            let says_it =
+                entry.kind == EntryKind::Padding || (!of_table && stated.contains(&entry.log_index));
             match explained.remove(&entry.log_index) {
                 Some((kind, commitment)) if kind == entry.kind && commitment == entry.commitment => {}
                 Some((kind, _)) => report
                     .findings
                     .push(Finding::WrongEntry { noun: kind.word(), log_index: entry.log_index }),
-                None if entry.kind != EntryKind::Padding && entry.log_index < counted => {
+                None if entry.log_index < counted && !erased.contains(&entry.log_index) && !says_it => {
                     report.findings.push(Finding::Unexplained(entry.log_index));
                 }
                 None => {}
@@ -204,6 +211,13 @@ async fn check_sequence(vault: &Vault, report: &mut CheckReport) -> Result<(), S
         report.findings.push(Finding::WrongEntry { noun: kind.word(), log_index });
     }
     Ok(())
+}
+
+/// The entry that a tombstone says was erased. Whether it says the truth is for the log's own verification,
+/// which can open commitments.
+fn erased(document: &str) -> Option<u64> {
+    let document: serde_json::Value = serde_json::from_str(document).ok()?;
+    document.get("erased")?.as_str()?.parse().ok()
 }
 
 async fn check_positions(vault: &Vault, report: &mut CheckReport) -> Result<(), StoreError> {

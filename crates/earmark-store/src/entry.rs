@@ -12,13 +12,32 @@ pub enum EntryKind {
     Plan,
     /// A copy, before its delivery.
     Copy,
+    /// What became of a recipient's key, before anything is sealed to it.
+    Key,
+    /// Tells the holder of a key, and nobody else, that something became of it.
+    Bell,
+    /// A recipient's signature over a copy.
+    Receipt,
+    /// That the row of another entry was erased, and on what ground.
+    Erasure,
+    /// The rows of the entries before it, every field of them.
+    Batch,
     /// Nothing: it hides how many of the others there are.
     Padding,
 }
 
-words!(EntryKind { Plan = "plan", Copy = "copy", Padding = "padding" });
+words!(EntryKind {
+    Plan = "plan",
+    Copy = "copy",
+    Key = "key",
+    Bell = "bell",
+    Receipt = "receipt",
+    Erasure = "erasure",
+    Batch = "batch",
+    Padding = "padding",
+});
 
-/// One row of the gapless sequence that is the later public log.
+/// One row of the gapless sequence that the public log shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Index of the leaf, from 0 without gaps.
@@ -67,20 +86,6 @@ macro_rules! append_entry {
 pub(crate) use append_entry;
 
 impl Ledger {
-    /// Adds a padding entry and gives its index.
-    ///
-    /// # Errors
-    /// [`StoreError::AlreadyThere`] when the commitment is in the sequence.
-    pub async fn add_padding(&self, commitment: &Digest, added: UnixMillis) -> Result<u64, StoreError> {
-        let log_index: i64 = in_transaction!(self, |connection| append_entry!(
-            connection,
-            EntryKind::Padding,
-            commitment,
-            added
-        ));
-        number("entry.log_index", log_index)
-    }
-
     /// At most `limit` entries from index `from` on, in order.
     pub async fn entries(&self, from: u64, limit: u64) -> Result<Vec<Entry>, StoreError> {
         const SQL: &str = "select log_index, kind, commitment, added from entry \

@@ -160,7 +160,7 @@ fn a_forked_log_is_found_by_audit_and_witness() {
         let mut note = head(&honest, 9);
         note.signatures.push(signature);
         let with = Trust { witnesses: vec![witness.verifier()], quorum: 1, ..trust() };
-        assert_eq!(Checkpoint::open(&note, &with).unwrap().witnesses, ["partner.example/w1"]);
+        assert_eq!(with.open(&note).unwrap().witnesses, ["partner.example/w1"]);
     }
 }
 

@@ -6,7 +6,7 @@ use earmark_store::{
     Recipient, StoreError,
 };
 
-use crate::material::{NOW, asset, code, commitment, contact, copy, furnish, partner, plan, revision};
+use crate::material::{NOW, asset, code, commitment, contact, copy, furnish, pad, partner, plan, revision};
 
 pub(crate) mod sqlite {
     use earmark_store::Ledger;
@@ -396,9 +396,9 @@ async fn a_refused_row_leaves_no_entry(At { ledger, .. }: At<'_>) {
     orphan.revision = Digest::of(b"no such revision");
     orphan.commitment = commitment("x");
     assert!(!refused_by(ledger.record_plan(&orphan).await).is_empty());
-    assert!(already_there(ledger.add_padding(&plan.commitment.digest, NOW).await));
+    assert!(already_there(pad(ledger, plan.commitment.digest).await));
     assert_eq!(ledger.entries(0, 100).await.unwrap(), before);
-    assert_eq!(ledger.add_padding(&Digest::of(b"padding"), NOW).await.unwrap(), 1, "and no gap");
+    assert_eq!(pad(ledger, Digest::of(b"padding")).await.unwrap(), 1, "and no gap");
     let entries = ledger.entries(1, 1).await.unwrap();
     assert_eq!(entries[0].kind, EntryKind::Padding);
     assert_eq!(ledger.log_length().await.unwrap(), 2);

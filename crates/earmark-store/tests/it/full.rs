@@ -121,7 +121,7 @@ async fn the_log_has_no_gap_after_a_full_disk() {
     fs::write(&ballast, vec![0; 300_000]).unwrap();
     let mut kept = 0u64;
     let refusal = loop {
-        match vault.ledger().add_padding(&Digest::of(&kept.to_le_bytes()), NOW).await {
+        match crate::material::pad(vault.ledger(), Digest::of(&kept.to_le_bytes())).await {
             Ok(index) => assert_eq!(index, kept),
             Err(refusal) => break refusal,
         }
@@ -131,7 +131,7 @@ async fn the_log_has_no_gap_after_a_full_disk() {
     assert!(matches!(refusal, StoreError::Full), "{refusal:?}");
     assert_eq!(vault.ledger().log_length().await.unwrap(), kept);
     fs::remove_file(&ballast).unwrap();
-    assert_eq!(vault.ledger().add_padding(&Digest::of(b"after"), NOW).await.unwrap(), kept);
+    assert_eq!(crate::material::pad(vault.ledger(), Digest::of(b"after")).await.unwrap(), kept);
     let report = check(&vault, ALL).await.unwrap();
     assert_eq!((report.is_sound(), report.entries), (true, kept + 1));
 }

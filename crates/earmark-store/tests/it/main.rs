@@ -7,6 +7,7 @@ mod conformance;
 mod crash;
 mod full;
 mod jobs;
+mod log;
 mod material;
 mod program;
 mod vault;

@@ -2,7 +2,8 @@
 
 use earmark_model::{Commitment, Digest, UnixMillis};
 use earmark_store::{
-    Asset, Contact, Ledger, NewCode, NewCopy, NewPlan, Partner, PartnerStatus, Recipient, Revision,
+    Asset, Contact, EntryKind, Ledger, NewCode, NewCopy, NewPlan, NewStatement, Partner, PartnerStatus,
+    Recipient, Revision, StoreError,
 };
 
 pub(crate) const NOW: UnixMillis = UnixMillis(1_772_384_400_000);
@@ -119,4 +120,15 @@ pub(crate) async fn raw(url: &str, statement: &str) -> Result<(), sqlx::Error> {
 /// Runs a statement on the ledger of the vault in `root`.
 pub(crate) async fn raw_in(root: &std::path::Path, statement: &str) {
     raw(&format!("sqlite:{}", root.join("ledger.sqlite").display()), statement).await.unwrap();
+}
+
+pub(crate) fn statement(kind: EntryKind, of: &str) -> NewStatement {
+    let document = format!(r#"{{"of":"{of}"}}"#);
+    NewStatement { kind, document, commitment: commitment(of), added: NOW }
+}
+
+/// Adds a padding entry with this commitment; gives its index.
+pub(crate) async fn pad(ledger: &Ledger, digest: Digest) -> Result<u64, StoreError> {
+    let commitment = Commitment { digest, nonce: [1; 32] };
+    ledger.add_statements(&[NewStatement { commitment, ..statement(EntryKind::Padding, "padding") }]).await
 }
