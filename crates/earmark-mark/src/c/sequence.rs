@@ -65,7 +65,10 @@ fn propose(
 fn find_defines(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let guard = node.field("name").map(Node::text);
     let runs = line_runs(node.source(), node.children(), |child| {
-        let define = child.is(&["preproc_def", "preproc_function_def"]) && !child.has_error();
+        let define = child.is(&["preproc_def", "preproc_function_def"])
+            && !child.has_error()
+            // A last line that is continued takes in the line below, an empty one as a rule: it must stay where it is.
+            && !child.text().trim_ascii_end().ends_with(b"\\");
         if define && child.field("name").map(Node::text) != guard { Role::Unit } else { Role::Wall }
     });
     propose(node.source(), &runs, b"C019", drafts, |group| {
