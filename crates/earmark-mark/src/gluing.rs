@@ -5,6 +5,9 @@
 
 use std::collections::HashMap;
 
+use earmark_model::Layer;
+
+use crate::codes::rule_info;
 use crate::draft::{Nested, Part};
 
 /// The bytes that may stand at one edge of a stretch, whatever forms are chosen inside.
@@ -108,6 +111,8 @@ fn faulty(sites: &[Nested], source: &[u8]) -> Vec<bool> {
             .get(&end)
             .map_or_else(|| Bytes::of(source.get(end as usize)), |beside| edges[*beside].first);
         faulty[index] |= glue(before, edges[index].first) || glue(edges[index].last, after);
+        // What an author declares is what the author means: `{re|un}lock`.
+        faulty[index] &= rule_info(site.draft.code).is_none_or(|info| info.layer != Layer::Declared);
     }
     faulty
 }

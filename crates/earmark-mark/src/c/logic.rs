@@ -4,8 +4,8 @@
 //! places, the third and fourth, and so on.
 //!
 //! Why behavior holds: both sides are without effect and cannot trap, so that it does not matter
-//! which is evaluated when the other decides: no division, no shift, and both sides read through exactly
-//! the same pointers.
+//! which is evaluated when the other decides: no arithmetic whose overflow the other side may rule out (C17 6.5p5),
+//! and both sides read through exactly the same pointers.
 //!
 //! Example: `x > 0 && y > 0` / `y > 0 && x > 0`
 
@@ -74,8 +74,17 @@ fn chain<'t>(node: Node<'t>, sign: &[u8]) -> Vec<Node<'t>> {
 fn is_total(facts: &Facts, node: Node<'_>) -> bool {
     is_pure(facts, node)
         && node.subtree().all(|below| {
-            below.kind() != "binary_expression" || !matches!(operator(below), b"/" | b"%" | b"<<" | b">>")
+            let sign = operator(below);
+            match below.kind() {
+                "binary_expression" => !matches!(sign, b"+" | b"-" | b"*" | b"/" | b"%" | b"<<" | b">>"),
+                "unary_expression" => sign != b"-" || below.field("argument").is_some_and(is_number),
+                _ => true,
+            }
         })
+}
+
+fn is_number(node: Node<'_>) -> bool {
+    node.kind() == "number_literal"
 }
 
 /// What the expression dereferences: for each pointer its tokens, sorted, so that rules at work

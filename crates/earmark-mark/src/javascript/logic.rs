@@ -2,8 +2,9 @@
 //!
 //! What varies: in a condition `a && b && c` in any order of three; the same for `||`.
 //!
-//! Why behavior holds: only whether the whole is true is asked; the operands read names, negate them and compare them with names and
-//! literals, none of which throws.
+//! Why behavior holds: only whether the whole is true is asked; the operands read names, negate them and compare them
+//! with names and literals. None of that throws, if the names are surely declared: a global may be missing where
+//! another operand says so (`typeof window !== 'undefined' && window`).
 //!
 //! Example: `if (a === null || !b)` / `if (!b || a === null)`
 
@@ -57,7 +58,9 @@ fn is_condition(node: Node<'_>) -> bool {
 }
 
 fn is_total(node: Node<'_>, depth: usize) -> bool {
-    let is_name = |node: Node<'_>| node.is(&["identifier", "this"]) || is_literal(node);
+    let is_name = |node: Node<'_>| {
+        is_literal(node) || node.kind() == "this" || (node.kind() == "identifier" && is_declared(node))
+    };
     let is_typeof = |node: Node<'_>| {
         node.kind() == "unary_expression"
             && operator(node) == b"typeof"
@@ -75,4 +78,29 @@ fn is_total(node: Node<'_>, depth: usize) -> bool {
         }
         _ => is_name(node),
     }
+}
+
+/// Whether a name is a parameter of a function around it, or declared above it in a block around it.
+fn is_declared(name: Node<'_>) -> bool {
+    let declares = |node: Node<'_>| {
+        node.subtree().any(|below| below.kind() == "identifier" && below.text() == name.text())
+    };
+    name.ancestors().any(|above| {
+        let parameters = above.field("parameters").or_else(|| above.field("parameter"));
+        if parameters.is_some_and(declares) {
+            return true;
+        }
+        above.is(&["program", "statement_block"])
+            && above.children().any(|statement| match statement.kind() {
+                "function_declaration" | "generator_function_declaration" => {
+                    statement.field("name").is_some_and(|own| own.text() == name.text())
+                }
+                "import_statement" => declares(statement),
+                "lexical_declaration" | "variable_declaration" => {
+                    statement.span().end <= name.span().start
+                        && statement.named().any(|one| one.field("name").is_some_and(declares))
+                }
+                _ => false,
+            })
+    })
 }
