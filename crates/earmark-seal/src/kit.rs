@@ -75,8 +75,8 @@ pub fn restore_kit(kit: &str, passphrase: Option<&str>) -> Result<ProgramKeys, K
         }
         None => kit,
     };
-    let [program, index, blinding] = ProgramKeys::NAMES.map(|name| key_in(text, name));
-    Ok(ProgramKeys { program: program?, index: index?, blinding: blinding? })
+    let [program, index, blinding, log] = ProgramKeys::NAMES.map(|name| key_in(text, name));
+    Ok(ProgramKeys { program: program?, index: index?, blinding: blinding?, log: log? })
 }
 
 fn key_in(text: &str, name: &'static str) -> Result<SecretKey, KitError> {

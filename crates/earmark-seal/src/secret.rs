@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
 use bech32::{Bech32m, Hrp};
+use hkdf::Hkdf;
 use rand_core::{OsRng, RngCore};
+use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::recipient_key::{CheckedForm, CheckedKey};
@@ -77,6 +79,17 @@ impl SecretKey {
         &self.0
     }
 
+    /// A key for one purpose, from which neither this key nor one for another purpose can be found:
+    /// HKDF-SHA256 (RFC 5869) without salt, `earmark/v1/` and the purpose as its info.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> Self {
+        let mut derived = Self([0; 32]);
+        let info = [b"earmark/v1/", purpose.as_bytes()];
+        let expanded = Hkdf::<Sha256>::new(None, &self.0).expand_multi_info(&info, &mut derived.0);
+        debug_assert!(expanded.is_ok(), "32 bytes are never too many");
+        derived
+    }
+
     /// The key as text with a checksum: `earmark-NAME1...`, bech32m (BIP 350).
     pub(crate) fn to_text(&self, name: &'static str) -> Result<Zeroizing<String>, CustodyError> {
         let malformed = |why: String| CustodyError::Malformed { expected: name, why };
@@ -114,13 +127,15 @@ pub struct ProgramKeys {
     pub program: SecretKey,
     /// Keys the fingerprints of the detection index.
     pub index: SecretKey,
-    /// Blinds recipients in log entries.
+    /// Blinds what holders of keys find in the log.
     pub blinding: SecretKey,
+    /// What the log signs with.
+    pub log: SecretKey,
 }
 
 impl ProgramKeys {
     /// The names of the keys, which are also those of their files in `keys/`, with `.key`.
-    pub const NAMES: [&'static str; 3] = ["program", "index", "blinding"];
+    pub const NAMES: [&'static str; 4] = ["program", "index", "blinding", "log"];
 
     /// Fresh keys.
     ///
@@ -128,15 +143,20 @@ impl ProgramKeys {
     /// When the operating system gives no randomness.
     #[must_use]
     pub fn generate() -> Self {
-        Self { program: SecretKey::generate(), index: SecretKey::generate(), blinding: SecretKey::generate() }
+        Self {
+            program: SecretKey::generate(),
+            index: SecretKey::generate(),
+            blinding: SecretKey::generate(),
+            log: SecretKey::generate(),
+        }
     }
 
-    pub(crate) fn named(&self) -> [(&'static str, &SecretKey); 3] {
-        let [program, index, blinding] = Self::NAMES;
-        [(program, &self.program), (index, &self.index), (blinding, &self.blinding)]
+    pub(crate) fn named(&self) -> [(&'static str, &SecretKey); 4] {
+        let [program, index, blinding, log] = Self::NAMES;
+        [(program, &self.program), (index, &self.index), (blinding, &self.blinding), (log, &self.log)]
     }
 
-    /// Writes `program.key`, `index.key` and `blinding.key` to `folder`, each readable by its owner
+    /// Writes `program.key`, `index.key`, `blinding.key` and `log.key` to `folder`, each readable by its owner
     /// only, durable when it returns. With `seal_to`, the program key alone is sealed (an armored age
     /// file): tracing and issuing then need the identity, scanning does not.
     ///
@@ -175,7 +195,7 @@ impl ProgramKeys {
         SecretKey::from_text("program", &opened_text(&path, &text, identity)?)
     }
 
-    /// Reads the index key (`index`) or the blinding key (`blinding`) from `folder`.
+    /// Reads the key `index`, `blinding` or `log` from `folder`.
     ///
     /// # Errors
     /// [`CustodyError`].
@@ -183,7 +203,7 @@ impl ProgramKeys {
         SecretKey::from_text(name, &read(&folder.join(format!("{name}.key")))?)
     }
 
-    /// Reads all three keys from `folder`.
+    /// Reads all keys from `folder`.
     ///
     /// # Errors
     /// As [`ProgramKeys::load_program`].
@@ -192,6 +212,7 @@ impl ProgramKeys {
             program: Self::load_program(folder, identity)?,
             index: Self::load_other(folder, "index")?,
             blinding: Self::load_other(folder, "blinding")?,
+            log: Self::load_other(folder, "log")?,
         })
     }
 }

@@ -7,3 +7,4 @@ mod bundle;
 mod custody;
 mod openpgp;
 mod peers;
+mod receipts;
