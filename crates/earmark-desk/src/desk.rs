@@ -126,6 +126,17 @@ impl Desk {
         })
     }
 
+    /// The key `log` that the log signs with, or `blinding`, which blinds what holders of keys find in it.
+    ///
+    /// # Errors
+    /// Unavailable when it is missing or damaged.
+    pub fn other_key(&self, name: &'static str) -> Result<SecretKey, DeskError> {
+        ProgramKeys::load_other(&self.vault.keys(), name).map_err(|source| {
+            DeskError::because(Kind::Unavailable, format!("the vault's {name} key is missing"), source)
+                .hint("restore `keys/` from a backup of the vault or from the recovery kit")
+        })
+    }
+
     /// A code of a key that nobody ever used: for certification, and for the control with a swapped key.
     #[must_use]
     pub fn fresh_code(&self, bias: BiasSet) -> Code {

@@ -9,7 +9,9 @@ use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 
 use crate::cli::output::{Output, harmless, one_line, printing};
-use crate::cli::{Cli, Command, LATER, holder, init, issue, partner, protect, reference, scan, trace, vault};
+use crate::cli::{
+    Cli, Command, LATER, holder, init, issue, log, partner, protect, reference, scan, trace, vault,
+};
 use crate::{demo, wiring};
 
 /// Wrong arguments.
@@ -50,6 +52,7 @@ async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
         Command::Holder(args) => holder::run(&open(vault).await?, args, output).await?,
         Command::Protect(args) => protect::run(&open(vault).await?, args, output).await?,
         Command::Issue(args) => issue::run(&open(vault).await?, args, output).await?,
+        Command::Log(args) => return bad_news(log::run(vault, args, output).await?),
         Command::Scan(args) => return bad_news(scan::run(&open(vault).await?, args, output).await?),
         Command::Trace(args) => return bad_news(trace::run(vault, args, output).await?),
         Command::Vault(args) => return bad_news(vault::run(vault, args, output).await?),

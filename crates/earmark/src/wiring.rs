@@ -41,6 +41,16 @@ pub(crate) async fn check(named: Option<&Path>, collect: bool) -> Result<CheckRe
     Ok(earmark_store::check(&vault, CheckOptions { collect, contents: true, settled_before }).await?)
 }
 
+/// Whether a vault is named, or lies where one is looked for.
+pub(crate) fn has_vault(named: Option<&Path>) -> bool {
+    named.is_some() || Path::new("vault").is_dir()
+}
+
+/// The clock that everything outside a vault goes by.
+pub(crate) fn clock() -> impl Clock {
+    SystemClock
+}
+
 async fn vault(named: Option<&Path>) -> Result<Vault, DeskError> {
     let dir = match named {
         Some(dir) => dir.to_owned(),

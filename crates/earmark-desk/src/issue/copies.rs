@@ -11,7 +11,9 @@ use earmark_store::{NewCopy, Plan, Recipient};
 use serde::Serialize;
 
 use super::dealer::Dealer;
+use super::documents;
 use super::enclosures::{self, Enclosure};
+use super::log::partner_keys;
 use super::staging::Staging;
 use super::writing::{self, Staged};
 use crate::codes;
@@ -169,6 +171,8 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
     for recipient in &recipients {
         keys.push(if request.plain { Vec::new() } else { usable_keys(desk, recipient).await? });
     }
+    // Nothing is sealed to a key that its holder could not find in the log.
+    partner_keys::record_changes(desk).await?;
     fs::create_dir_all(&request.out).map_err(|source| DeskError::io("make", &request.out, source))?;
     let staging = Staging::open(&request.out)?;
     if let (true, Some((entry, bytes))) = (request.plain, &master.varies) {
@@ -258,12 +262,7 @@ async fn record(
     sites: u64,
 ) -> Result<u64, DeskError> {
     let issued = desk.now();
-    let document = serde_json::json!({
-        "copy": copy_sha256.to_string(),
-        "issued": issued.rfc3339(),
-        "plan": master.plan.plan.id.to_string(),
-        "recipient": recipient.as_str(),
-    });
+    let document = documents::copy(copy_sha256, issued, master.plan.plan.id, recipient);
     let copy = NewCopy {
         plan: master.plan.plan.id,
         recipient: recipient.clone(),

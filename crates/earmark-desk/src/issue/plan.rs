@@ -6,6 +6,7 @@ use earmark_odds::bias::BiasSet;
 use earmark_odds::code::{Code, code_id};
 use serde_json::{Value, json};
 
+use super::documents::{self, PlanFacts};
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 
@@ -48,16 +49,16 @@ impl Frozen {
             site_table,
             catalog: table.catalog_version,
             reader: table.reader_version,
-            document: json!({
-                "asset": name.as_str(),
-                "bias_key_sha256": Digest::of(&bias_key).to_string(),
-                "bias_set": bias.to_string(),
-                "catalog": table.catalog_version.to_string(),
-                "code": id,
-                "reader": table.reader_version.to_string(),
-                "revision": revision.to_string(),
-                "rule": ACCUSATION_RULE,
-                "site_table": site_table.to_string(),
+            document: documents::plan(&PlanFacts {
+                asset: name.as_str(),
+                bias_key,
+                bias_set: bias.to_string(),
+                catalog: table.catalog_version.to_string(),
+                code: Digest(code_id(asset_id, epoch)),
+                reader: table.reader_version.to_string(),
+                revision,
+                rule: ACCUSATION_RULE,
+                site_table,
             }),
             bias_document: json!({
                 "bias_key": Digest(bias_key).to_string(),

@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod holder;
 pub(crate) mod init;
 pub(crate) mod issue;
+pub(crate) mod log;
 pub(crate) mod output;
 pub(crate) mod partner;
 pub(crate) mod protect;
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Protect(protect::Args),
     /// Make the recipients' copies
     Issue(issue::Args),
+    /// The transparency log: publish it, verify it, prove from it
+    Log(log::Args),
     /// Look for protected material in files, folders and archives
     Scan(scan::Args),
     /// Read the marks of a sample and name the copy it came from
@@ -70,7 +73,6 @@ pub(crate) const LATER: &[&str] = &[
     "policy",
     "disclosure",
     "odds",
-    "log",
     "case",
     "notice",
     "statement",

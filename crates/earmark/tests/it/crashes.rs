@@ -167,8 +167,20 @@ fn issue_survives_being_killed_at_any_moment() {
         drop(fs::remove_dir_all(&out));
         at_work += usize::from(kill_after(&bench, &issue("out"), span.mul_f64(dice.roll())));
         is_sound(&bench, &format!("round {round}"));
-        // What stands there is whole: each of the copies is there with every file or not at all.
+        // What stands there is whole: each of the copies is there with every file or not at all; and it was
+        // committed to before: the plan first, then the copy.
         let killed = visible(&out);
+        let committed = bench.ok(&["log", "list"]);
+        let committed = committed.as_array().unwrap();
+        let plan = committed.iter().rposition(|entry| entry["kind"] == "plan").unwrap();
+        for partner in PARTNERS.iter().filter(|partner| out.join(partner).exists()) {
+            let copy = committed
+                .iter()
+                .skip(plan)
+                .any(|entry| entry["kind"] == "copy" && entry["about"] == **partner);
+            assert!(copy, "round {round}: the copy of {partner} left before it was committed to");
+        }
+        assert_eq!(bench.ok(&["log", "verify"])["sound"], true, "round {round}");
         let issued;
         (issued, span) = timed(&bench, &issue("out"));
         assert_eq!(issued["copies"].as_array().unwrap().len(), PARTNERS.len());

@@ -5,6 +5,7 @@ mod bad_input;
 mod bench;
 mod crashes;
 mod demo;
+mod log;
 mod scanning;
 mod sealed;
 mod tracing;

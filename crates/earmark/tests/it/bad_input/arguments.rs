@@ -135,8 +135,7 @@ fn wrong_use_and_later_nouns_have_their_own_codes() {
         super::well_refused_in_json(&output, 2, arguments);
     }
     for arguments in [
-        ["log", "verify"].as_slice(),
-        &["backup", "file"],
+        ["backup", "file"].as_slice(),
         &["disclosure", "add", "2026-014"],
         &["serve", "--port", "80"],
         &["case", "replay", "bag"],

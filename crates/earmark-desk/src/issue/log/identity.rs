@@ -1,0 +1,156 @@
+//! Who the log is: its name, its keys, its witnesses, and its rhythm.
+
+use earmark_log::{KeyKind, SignerKey, Trust, VerifierKey, VerifierKeyError, own_keys};
+
+use crate::desk::Desk;
+use crate::error::{DeskError, Kind};
+
+const ORIGIN: &str = "log.origin";
+const BLOCK: &str = "log.block";
+const CADENCE: &str = "log.cadence_minutes";
+
+/// Entries between two heads are a multiple of this, unless somebody sets it: a full tile.
+const DEFAULT_BLOCK: u64 = 256;
+
+/// Minutes between two heads, unless somebody sets it: a day.
+const DEFAULT_CADENCE: u64 = 1_440;
+
+/// Steps that anybody would want. Below 2 a head would have no room for what it binds.
+const BLOCKS: std::ops::RangeInclusive<u64> = 2..=65_536;
+
+/// What is fixed with the first head.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The log's name: the address it will be served at, without the scheme.
+    pub origin: Option<String>,
+    /// How many entries, or a multiple of it, lie between two heads.
+    pub block: Option<u64>,
+    /// Minutes between two heads.
+    pub cadence_minutes: Option<u64>,
+}
+
+/// The log's name and rhythm, as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rhythm {
+    pub(super) origin: String,
+    pub(super) block: u64,
+    pub(super) cadence_millis: i64,
+}
+
+/// The log's two signing keys.
+pub(super) fn signers(desk: &Desk, origin: &str) -> Result<[SignerKey; 2], DeskError> {
+    let key = desk.other_key("log")?;
+    let signer = |kind, purpose: &str| {
+        SignerKey::from_seed(origin, kind, key.derive(purpose).expose()).map_err(bad_name)
+    };
+    Ok([signer(KeyKind::Ed25519, "log ed25519")?, signer(KeyKind::MlDsa44, "log ml-dsa-44")?])
+}
+
+fn bad_name(source: VerifierKeyError) -> DeskError {
+    DeskError::because(Kind::Malformed, "the log cannot have this name", source)
+        .hint("take the address it will be served at, without the scheme, such as `log.example.com/engine`")
+}
+
+/// What is set, or what holds when nothing is.
+pub(super) async fn rhythm(desk: &Desk) -> Result<Rhythm, DeskError> {
+    let number = async |name: &str, default: u64| -> Result<u64, DeskError> {
+        let kept = desk.ledger().setting(name).await?;
+        let damaged = || DeskError::new(Kind::Unavailable, format!("the setting `{name}` is damaged"));
+        kept.map_or(Ok(default), |text| text.parse().map_err(|_| damaged()))
+    };
+    let origin = match desk.ledger().setting(ORIGIN).await? {
+        Some(origin) => origin,
+        // Nobody else's log has this name, since nobody else has this key.
+        None => format!("earmark/{:08x}", signers(desk, "earmark")?[0].verifier().id()),
+    };
+    let block = number(BLOCK, DEFAULT_BLOCK).await?;
+    let cadence = number(CADENCE, DEFAULT_CADENCE).await?;
+    let cadence_millis = i64::try_from(cadence).unwrap_or(i64::MAX).saturating_mul(60_000);
+    // Zero would divide; a damaged ledger must not panic.
+    Ok(Rhythm { origin, block: block.clamp(*BLOCKS.start(), *BLOCKS.end()), cadence_millis })
+}
+
+/// Keeps what was asked for, before the first head; afterwards it may only be asked for again.
+pub(super) async fn fix(desk: &Desk, wanted: &Settings) -> Result<Rhythm, DeskError> {
+    let first = desk.ledger().heads().await?.is_empty();
+    let now = rhythm(desk).await?;
+    let refused = |what: &str| {
+        DeskError::new(Kind::Refused, format!("the log's {what} is fixed since its first checkpoint"))
+    };
+    if let Some(origin) = wanted.origin.as_ref().filter(|origin| **origin != now.origin) {
+        signers(desk, origin)?;
+        if !first {
+            return Err(refused("name"));
+        }
+        desk.ledger().set_setting(ORIGIN, origin).await?;
+    } else if first {
+        desk.ledger().set_setting(ORIGIN, &now.origin).await?;
+    }
+    if let Some(block) = wanted.block {
+        if !BLOCKS.contains(&block) {
+            return Err(DeskError::new(Kind::Malformed, "a block has 2 to 65536 entries"));
+        }
+        if block != now.block && !first {
+            return Err(refused("block"));
+        }
+        desk.ledger().set_setting(BLOCK, &block.to_string()).await?;
+    }
+    if let Some(minutes) = wanted.cadence_minutes {
+        desk.ledger().set_setting(CADENCE, &minutes.to_string()).await?;
+    }
+    rhythm(desk).await
+}
+
+/// The log's name and rhythm for people: origin, block, cadence in minutes.
+///
+/// # Errors
+/// When the ledger or the log's key cannot be read.
+pub async fn settings(desk: &Desk) -> Result<Settings, DeskError> {
+    let Rhythm { origin, block, cadence_millis } = rhythm(desk).await?;
+    let cadence_minutes = u64::try_from(cadence_millis / 60_000).ok();
+    Ok(Settings { origin: Some(origin), block: Some(block), cadence_minutes })
+}
+
+/// The keys that this vault's log signs with, and those of its witnesses.
+///
+/// # Errors
+/// When the log's key is missing or the ledger damaged.
+pub async fn own_trust(desk: &Desk) -> Result<Trust, DeskError> {
+    let origin = rhythm(desk).await?.origin;
+    let log = signers(desk, &origin)?.iter().map(SignerKey::verifier).collect();
+    let mut witnesses = Vec::new();
+    for text in desk.ledger().witnesses().await? {
+        witnesses.push(text.parse().map_err(|source| {
+            DeskError::because(Kind::Unavailable, "a witness's key in the ledger is damaged", source)
+        })?);
+    }
+    Ok(Trust { log, witnesses, quorum: 0 })
+}
+
+/// Whom to trust for a log that is not this vault's: the given verifier keys, and those that the log's folder itself
+/// lists. All of them must have signed, so that a given key is enough to know whose log it is.
+///
+/// # Errors
+/// When a text is no verifier key, or without any key the folder has no readable `keys`.
+pub fn parse_trust(keys: &[String], folder: Option<&std::path::Path>) -> Result<Trust, DeskError> {
+    let listed = match folder {
+        Some(folder) => own_keys(folder)
+            .map_err(|fault| DeskError::new(Kind::Malformed, format!("the log cannot be read: {fault}"))),
+        None => Err(DeskError::new(Kind::Malformed, "no key of the log is given")
+            .hint("give the log's verifier key with `--key`, or its folder with `--log`")),
+    };
+    if keys.is_empty() {
+        return listed;
+    }
+    // What the folder lists is then no matter of trust but of what an audit says of it.
+    let mut trust = listed.unwrap_or_default();
+    for text in keys {
+        let key: VerifierKey = text
+            .parse()
+            .map_err(|source| DeskError::because(Kind::Malformed, "this is no key of a log", source))?;
+        if !trust.log.contains(&key) {
+            trust.log.push(key);
+        }
+    }
+    Ok(trust)
+}
