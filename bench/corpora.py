@@ -19,6 +19,7 @@ import time
 import corpus as corpora
 import fetch
 from results import Results, table
+from strangers import STRANGERS
 from vault import PARTNERS, Refused, Vault
 
 FLOOR = 120  # bits per 1,000 lines, below which a corpus in C is left unresolved
@@ -141,7 +142,7 @@ def marked_rows(corpus, binary, work, keys, results):
                     bits_per_kloc=round(density, 1), left_alone=len(plan.get("left_alone", [])),
                     smallest_fragment_lines=plan.get("smallest_fragment_lines"), protect_seconds=plan["seconds_here"],
                     issued_sites=[copy.get("sites") for copy in said["copies"]],
-                    resolved=not (corpus.language == "C" and density < FLOOR))
+                    resolved=corpus.whole or not (corpus.language == "C" and density < FLOOR))
         shutil.rmtree(out, ignore_errors=True)
 
 
@@ -169,6 +170,7 @@ def report(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--earmark", metavar="BIN", help="the binary; needed unless --unmarked")
+    parser.add_argument("--strangers", action="store_true", help="projects that no rule was tuned for, marked whole")
     parser.add_argument("--only", help="corpora, separated by commas")
     parser.add_argument("--keys", type=int, default=3, help="program keys for each corpus")
     parser.add_argument("--unmarked", action="store_true", help="build and test the trees as they are")
@@ -179,8 +181,9 @@ def main():
         parser.error("--earmark BIN or --unmarked is needed")
     results = Results(chosen.work / "corpora.jsonl")
     ends = time.monotonic() + 60 * chosen.minutes
-    fetch.fetch(chosen.only)
-    for corpus in corpora.chosen(chosen.only):
+    among = corpora.chosen(chosen.only, STRANGERS if chosen.strangers else corpora.CORPORA)
+    fetch.fetch(among)
+    for corpus in among:
         if time.monotonic() > ends:
             break
         if chosen.unmarked:

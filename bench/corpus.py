@@ -33,6 +33,8 @@ class Corpus:
     limit: int = 900
     # The tests refuse to run as root.
     unprivileged: bool = False
+    # Everything is marked: densities count data as lines.
+    whole: bool = False
     needs: dict = field(default_factory=dict)
 
     @property
@@ -154,12 +156,12 @@ RELEASES = ("libz-sys", ("1.1.8", "1.1.9"), "src/zlib")
 EXTENSIONS = {"C": (".c", ".h", ".in"), "Python": (".py",), "JavaScript": (".js",), "Rust": (".rs",)}
 
 
-def chosen(names):
+def chosen(names, among=CORPORA):
     """The corpora that `names`, a comma-separated list or nothing, asks for."""
     if not names:
-        return CORPORA
+        return among
     wanted = names.split(",")
-    known = {corpus.name: corpus for corpus in CORPORA}
+    known = {corpus.name: corpus for corpus in among}
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise SystemExit(f"no corpus named {', '.join(unknown)}; there are {', '.join(known)}")

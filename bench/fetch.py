@@ -142,9 +142,9 @@ def tools():
     whole(folder / "node", node)
 
 
-def fetch(names=None):
+def fetch(chosen):
     tools()
-    for corpus in corpora.chosen(names):
+    for corpus in chosen:
         whole(corpus.tree, tree(corpus.source))
         done = corpus.env / ".done"
         if not done.exists():
@@ -168,6 +168,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="corpora, separated by commas; nothing else is fetched then")
     chosen = parser.parse_args()
-    fetch(chosen.only)
+    fetch(corpora.chosen(chosen.only))
     if not chosen.only:
         fetch_others()

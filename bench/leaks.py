@@ -281,7 +281,7 @@ def main():
     results = Results(chosen.work / "leaks.jsonl")
     if not chosen.report:
         ends = time.monotonic() + 60 * chosen.minutes
-        fetch.fetch(chosen.only)
+        fetch.fetch(corpora.chosen(chosen.only))
         if chosen.controls:
             fetch.fetch_others()
         for corpus in corpora.chosen(chosen.only):
