@@ -39,8 +39,6 @@ STRANGERS = [
     _python("pyparsing", "3.3.3", tests="tests/test_unit.py tests/test_simple_unit.py"),
     _python("click", "8.5.1", "click==8.5.1"),
     _python("jinja2", "3.1.6", "markupsafe", "trio"),
-    _python("werkzeug", "3.1.9", "markupsafe", "cryptography", "watchdog", "ephemeral-port-reserve", "pytest-timeout",
-            tests="tests --ignore tests/test_serving.py"),
     _rust("smallvec", "1.15.1"),
     _rust("semver", "1.0.27"),
     _rust("heck", "0.5.0"),
