@@ -6,6 +6,7 @@ mod bench;
 mod crashes;
 mod demo;
 mod log;
+mod log_rows;
 mod scanning;
 mod sealed;
 mod tracing;

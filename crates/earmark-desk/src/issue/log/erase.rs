@@ -56,7 +56,7 @@ pub async fn erase(desk: &Desk, entry: u64, basis: &str) -> Result<Answer, DeskE
         "basis": basis,
         "erased": entry.to_string(),
         "kind": "erasure",
-        "row": rows.digest(entry)?,
+        "row": rows.row_digest(entry)?,
     });
     let tombstone = statements::fresh(desk, EntryKind::Erasure, &document, now)?;
     let said_by = desk.ledger().erase(entry, &tombstone).await?;

@@ -1,6 +1,7 @@
 //! Who the log is: its name, its keys, its witnesses, and its rhythm.
 
 use earmark_log::{KeyKind, SignerKey, Trust, VerifierKey, VerifierKeyError, own_keys};
+use earmark_store::StoreError;
 
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
@@ -55,7 +56,7 @@ fn bad_name(source: VerifierKeyError) -> DeskError {
 pub(super) async fn rhythm(desk: &Desk) -> Result<Rhythm, DeskError> {
     let number = async |name: &str, default: u64| -> Result<u64, DeskError> {
         let kept = desk.ledger().setting(name).await?;
-        let damaged = || DeskError::new(Kind::Unavailable, format!("the setting `{name}` is damaged"));
+        let damaged = || StoreError::Damaged(format!("the setting `{name}` is no number")).into();
         kept.map_or(Ok(default), |text| text.parse().map_err(|_| damaged()))
     };
     let origin = match desk.ledger().setting(ORIGIN).await? {
@@ -120,9 +121,8 @@ pub async fn own_trust(desk: &Desk) -> Result<Trust, DeskError> {
     let log = signers(desk, &origin)?.iter().map(SignerKey::verifier).collect();
     let mut witnesses = Vec::new();
     for text in desk.ledger().witnesses().await? {
-        witnesses.push(text.parse().map_err(|source| {
-            DeskError::because(Kind::Unavailable, "a witness's key in the ledger is damaged", source)
-        })?);
+        let damaged = |why: VerifierKeyError| StoreError::Damaged(format!("the key of a witness: {why}"));
+        witnesses.push(text.parse().map_err(damaged)?);
     }
     Ok(Trust { log, witnesses, quorum: 0 })
 }

@@ -6,11 +6,11 @@ use earmark_log::{Checkpoint, Folder, FolderError, Note, NoteSignature, Tree};
 use earmark_model::{Digest, UnixMillis};
 use earmark_store::{Entry, EntryKind, NewStatement, SignedHead, StoreError};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::identity::{Rhythm, Settings, fix, own_trust, signers};
 use super::partner_keys;
-use super::rows::{Rows, digest_of, statement_fields};
+use super::rows::{Rows, digest_of, statement_digest};
 use super::statements;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
@@ -129,7 +129,8 @@ async fn next_head(
     }
     for index in length..size - 1 {
         let padding = statements::fresh(desk, EntryKind::Padding, &json!({ "kind": "padding" }), now)?;
-        digests.push(digest_of(&entry_of(index, &padding), &fields(&padding))?);
+        let row = statement_digest(&padding.document, &padding.commitment.nonce)?;
+        digests.push(digest_of(&entry_of(index, &padding), &row)?);
         new.push(padding);
     }
     let before = heads.last().map(|head| Digest::of(head.note.as_bytes()).to_string());
@@ -160,10 +161,6 @@ async fn next_head(
 
 fn entry_of(log_index: u64, new: &NewStatement) -> Entry {
     Entry { log_index, kind: new.kind, commitment: new.commitment.digest, added: new.added }
-}
-
-fn fields(new: &NewStatement) -> Value {
-    statement_fields(&new.document, &new.commitment.nonce)
 }
 
 /// Brings a folder up to the newest head; gives how many files were written.

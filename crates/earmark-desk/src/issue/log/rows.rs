@@ -94,22 +94,25 @@ impl Rows {
         (entry.log_index == index).then_some(entry)
     }
 
-    /// The digest over every field of an entry and of the row behind it, or of the one that was erased.
-    ///
-    /// A row's nonce is among its fields, so the digest tells nothing to who lacks it, even when the batch that
-    /// lists it is opened.
+    /// The digest over every field of an entry and of the row behind it, as a batch binds it.
     pub(super) fn digest(&self, index: u64) -> Result<String, DeskError> {
+        digest_of(self.entry(index).ok_or_else(|| gone(index))?, &self.row_digest(index)?)
+    }
+
+    /// The digest over every field of the row behind an entry, or what a tombstone says it was.
+    ///
+    /// The nonce is among the fields, so the digest tells nothing to who lacks it: neither when a batch is opened
+    /// nor when it is all that is left of an erased row.
+    pub(super) fn row_digest(&self, index: u64) -> Result<String, DeskError> {
         if let Some(tombstone) = self.erased.get(&index) {
             return Ok(tombstone.row.clone());
         }
-        let entry = self.entry(index).ok_or_else(|| gone(index))?;
-        let row = match self.of.get(&index) {
-            None => Value::Null,
-            Some(Row::Statement(statement)) => statement_fields(&statement.document, &statement.nonce),
-            Some(Row::Copy(copy)) => copy_fields(copy),
-            Some(Row::Plan(plan)) => self.plan_fields(plan),
-        };
-        digest_of(entry, &row)
+        match self.of.get(&index) {
+            None => sha256(&Value::Null),
+            Some(Row::Statement(statement)) => statement_digest(&statement.document, &statement.nonce),
+            Some(Row::Copy(copy)) => sha256(&copy_fields(copy)),
+            Some(Row::Plan(plan)) => sha256(&self.plan_fields(plan)),
+        }
     }
 
     fn plan_fields(&self, recorded: &Plan) -> Value {
@@ -202,21 +205,24 @@ fn copy_fields(recorded: &Copy) -> Value {
     })
 }
 
-/// The fields of a statement's row.
-pub(super) fn statement_fields(document: &str, nonce: &[u8; 32]) -> Value {
-    json!({ "document": document, "nonce": Digest(*nonce).to_string() })
+/// The digest over the fields of a statement's row.
+pub(super) fn statement_digest(document: &str, nonce: &[u8; 32]) -> Result<String, DeskError> {
+    sha256(&json!({ "document": document, "nonce": Digest(*nonce).to_string() }))
 }
 
-/// The digest of an entry and the row behind it.
-pub(super) fn digest_of(entry: &Entry, row: &Value) -> Result<String, DeskError> {
-    let whole = json!({
+/// The digest over an entry's fields and the digest of the row behind it.
+pub(super) fn digest_of(entry: &Entry, row: &str) -> Result<String, DeskError> {
+    sha256(&json!({
         "added": entry.added.0,
         "commitment": entry.commitment.to_string(),
         "index": entry.log_index,
         "kind": entry.kind.word(),
         "row": row,
-    });
-    Ok(Digest::of(canonical(&whole)?.as_bytes()).to_string())
+    }))
+}
+
+fn sha256(fields: &Value) -> Result<String, DeskError> {
+    Ok(Digest::of(canonical(fields)?.as_bytes()).to_string())
 }
 
 /// The tombstone that a statement is, if it is one, with the entry it stands for.

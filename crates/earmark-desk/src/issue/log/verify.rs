@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use earmark_log::{Audit, Opening, Tree, Trust, audit};
 use earmark_model::{Digest, UnixMillis};
-use earmark_store::{EntryKind, SignedHead};
+use earmark_store::{EntryKind, SignedHead, StoreError};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -66,6 +66,22 @@ pub struct Answer {
 /// # Errors
 /// When ledger, keys or folder cannot be read at all; what is wrong in them is no error but a fault.
 pub async fn vault(desk: &Desk, folder: Option<&Path>) -> Result<Answer, DeskError> {
+    match replay(desk, folder).await {
+        // A row that nobody can have written is a changed row.
+        Err(error) if is_damage(&error) => {
+            let faults = vec![error.to_string()];
+            Ok(Answer { ledger: true, keys_from: "vault", faults, ..Answer::default() })
+        }
+        other => other,
+    }
+}
+
+fn is_damage(error: &DeskError) -> bool {
+    let source = error.source.as_deref().and_then(|source| source.downcast_ref());
+    matches!(source, Some(StoreError::Damaged(_)))
+}
+
+async fn replay(desk: &Desk, folder: Option<&Path>) -> Result<Answer, DeskError> {
     let trust = own_trust(desk).await?;
     let origin = trust.log.first().map(|key| key.name().to_owned()).unwrap_or_default();
     let mut answer = Answer { origin, ledger: true, keys_from: "vault", ..Answer::default() };
