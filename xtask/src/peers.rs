@@ -53,6 +53,9 @@ pub(crate) const PEERS: &[Peer] = &[
         "checks the log's checkpoints and proofs",
     ),
     peer("initdb", Source::Debian("postgresql"), "the ledger's second database"),
+    peer("node", Source::Debian("nodejs"), "runs the second verifier of reading documents"),
+    peer("chromium", Source::Debian("chromium"), "opens the trace report and presses its buttons"),
+    peer("chromedriver", Source::Debian("chromium-driver"), "drives Chromium"),
     peer("black", Source::PyPi("black==26.10.1"), "reformats marked Python before it is read back"),
     peer("prettier", Source::Npm("prettier@3.10.1"), "reformats marked JavaScript before it is read back"),
 ];

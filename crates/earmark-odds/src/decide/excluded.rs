@@ -24,7 +24,7 @@ pub(crate) fn excluded(
         seen.push((index, b'0' + position.y.unwrap_or(0)));
     }
     let laws = classes.iter().map(|(&class, &count)| Lattice::two(count, document.error_of(class), 1, 0));
-    let mut tail = Tail::new(laws.collect());
+    let mut tail = Tail::of_counts(laws.collect());
     let mut list = Vec::new();
     for (row, (recipient, word)) in document.codewords.0.iter().enumerate() {
         if accused.contains(&row) {

@@ -27,7 +27,7 @@ pub fn unmarked_bound(laws: &[(Vec<u16>, u64)], colluders: u32, t: u64) -> Optio
             .sum();
         Lattice::two(*count, never, -1, 0)
     });
-    Tail::new(groups.collect()).exact(-i64::try_from(t).ok()?)
+    Tail::of_counts(groups.collect()).exact(-i64::try_from(t).ok()?)
 }
 
 /// Returns the largest coalition that could not have made the sample, if even one copy could not.

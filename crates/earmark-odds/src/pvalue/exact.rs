@@ -332,13 +332,26 @@ pub struct Tail {
     real: Vec<Law>,
     most: i64,
     least: i64,
+    /// Integers to one unit of what tilts are measured in.
+    steps: f64,
     halves: BTreeMap<u32, Option<Halves>>,
 }
 
 impl Tail {
-    /// Prepares the tail of a sum of independent groups.
+    /// Prepares the tail of a sum of independent groups of integer weights, 256 to the unit.
     #[must_use]
     pub fn new(laws: Vec<Lattice>) -> Self {
+        Self::with_steps(laws, LATTICE)
+    }
+
+    /// The same for plain counts, such as disagreements: as weights they would be so small that no tilt
+    /// reaches their tail, and the remainder would be all there is.
+    #[must_use]
+    pub fn of_counts(laws: Vec<Lattice>) -> Self {
+        Self::with_steps(laws, 1.0)
+    }
+
+    fn with_steps(laws: Vec<Lattice>, steps: f64) -> Self {
         let laws: Vec<Lattice> = laws.into_iter().filter(|l| l.count > 0 && !l.atoms.is_empty()).collect();
         let extreme = |pick: fn(i64, i64) -> i64| -> i64 {
             laws.iter()
@@ -346,20 +359,20 @@ impl Tail {
                 .sum::<i64>()
         };
         let (most, least) = (extreme(i64::max), extreme(i64::min));
-        let real = laws.iter().map(Lattice::real).collect();
-        Self { laws, real, most, least, halves: BTreeMap::new() }
+        let real = laws.iter().map(|law| law.real(steps)).collect();
+        Self { laws, real, most, least, steps, halves: BTreeMap::new() }
     }
 
-    /// Returns ln of Chernoff's bound on P(X >= score), for the integers taken as weights / 256.
+    /// Returns ln of Chernoff's bound on P(X >= score), for the integers taken as weights / 256 (or as counts).
     #[must_use]
     pub fn chernoff(&self, score: i64) -> f64 {
-        rank(&self.real, score as f64 / LATTICE).chernoff
+        rank(&self.real, score as f64 / self.steps).chernoff
     }
 
-    /// Returns both logarithms of [`rank`] for the integers taken as weights / 256.
+    /// Returns both logarithms of [`rank`] for the integers taken as weights / 256 (or as counts).
     #[must_use]
     pub fn ranked(&self, score: i64) -> Ranked {
-        rank(&self.real, score as f64 / LATTICE)
+        rank(&self.real, score as f64 / self.steps)
     }
 
     /// Returns P(X >= score), never too small, or `None` if the table would be too large to compute.
@@ -380,7 +393,7 @@ impl Tail {
         let deviation = sqrt(-2.0 * chernoff);
         let cell = if deviation < 3.0 { 0 } else { (deviation / 2.0 + 0.5) as u32 };
         if !self.halves.contains_key(&cell) {
-            let built = Halves::build(&self.laws, self.tilt_of(cell) / LATTICE);
+            let built = Halves::build(&self.laws, self.tilt_of(cell) / self.steps);
             self.halves.insert(cell, built);
         }
         let halves = self.halves.get(&cell)?.as_ref()?;

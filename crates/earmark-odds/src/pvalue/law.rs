@@ -166,11 +166,11 @@ impl Lattice {
         Self { count, atoms: vec![(p, w1), (1.0 - p, w0)] }
     }
 
-    /// The law of the same weights as reals (integer / 256).
+    /// The same law with `steps` integers to one unit of its values.
     #[must_use]
-    pub fn real(&self) -> Law {
+    pub fn real(&self, steps: f64) -> Law {
         let atoms: Vec<(f64, f64)> =
-            self.atoms.iter().map(|&(chance, value)| (chance, value as f64 / LATTICE)).collect();
+            self.atoms.iter().map(|&(chance, value)| (chance, value as f64 / steps)).collect();
         Law::many(self.count, &atoms)
     }
 }

@@ -108,7 +108,10 @@ fn replay_sets(
         let mut tail = Tail::new(weighed.lattice());
         let score = weighed.integer_score(&trial.sheet, &rows);
         let (log10_p_exact, log10_p_chernoff, p) = standing_p(&mut tail, score);
-        if score != set.score || !near(log10_p_exact, set.log10_p_exact) {
+        let same = score == set.score
+            && near(log10_p_exact, set.log10_p_exact)
+            && near(Some(log10_p_chernoff), Some(set.log10_p_chernoff));
+        if !same {
             differences.push(Difference::Numbers { recipients: set.recipients.clone() });
         }
         let times = subsets(trial.n, size as u32);
@@ -164,10 +167,12 @@ fn compare(recorded: &Decision, decision: &Decision, derived: &Decision, differe
         restated(recorded, decision).into_iter().map(|recipients| Difference::Numbers { recipients }),
     );
     // How many positions are wanted is advice and may change with the planner; whom a trace excludes may not.
-    let names = |decision: &Decision| -> Vec<String> {
-        decision.excluded.iter().map(|excluded| excluded.recipient.clone()).collect()
-    };
-    if !recorded.excluded.is_empty() && names(recorded) != names(decision) {
+    let (listed, follow) = (&recorded.excluded, &decision.excluded);
+    let same = listed.len() == follow.len()
+        && listed.iter().zip(follow).all(|(a, b)| {
+            a.recipient == b.recipient && near(Some(libm::log10(a.beta)), Some(libm::log10(b.beta)))
+        });
+    if !listed.is_empty() && !same {
         differences.push(Difference::Excluded);
     }
     if recorded.holds_for_coalitions_up_to.is_some()

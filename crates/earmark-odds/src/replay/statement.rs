@@ -8,7 +8,7 @@ use crate::document::{DocumentError, SetTest, Test, WeightRow};
 use crate::strategy::{COLLUDERS_MAX, Strategy};
 
 /// The largest weight that is believed; larger sums could overflow.
-const WEIGHT_MAX: i64 = 1 << 20;
+const WEIGHT_MAX: u64 = 1 << 20;
 
 /// B, c, theta and W as recorded, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -107,7 +107,7 @@ impl<'a> Statement<'a> {
     ) -> Result<Vec<Vec<i64>>, DocumentError> {
         let mut table = BTreeMap::new();
         for row in self.weights {
-            if row.w.iter().any(|w| w.abs() > WEIGHT_MAX) {
+            if row.w.iter().any(|w| w.unsigned_abs() > WEIGHT_MAX) {
                 return Err(self.refuse("a weight is out of range"));
             }
             let key = (row.level, row.y, row.class, usize::from(row.s));

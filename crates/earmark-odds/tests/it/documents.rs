@@ -209,7 +209,7 @@ fn recorded_tests_that_cannot_be_recomputed_are_refused() {
         ("no probability", |d| d.tests[0].theta[1] = 1.5),
         ("colluders is impossible", |d| d.tests[0].c = 100),
         ("leave a group out", |d| d.tests[0].weights.clear()),
-        ("out of range", |d| d.tests[0].weights[0].w[0] = i64::MIN + 1),
+        ("out of range", |d| d.tests[0].weights[0].w[0] = i64::MIN),
         ("recorded twice", |d| d.tests[1] = d.tests[0].clone()),
     ];
     for (expected, change) in changes {

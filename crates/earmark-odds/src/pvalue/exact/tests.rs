@@ -65,7 +65,7 @@ fn one_coin_per_value_is_enumerated_by_hand() {
 #[test]
 fn the_far_tail_agrees_with_tilted_importance_sampling() {
     let laws = vec![Lattice::two(60, 79.0 / 256.0, 160, -60), Lattice::two(50, 177.0 / 256.0, 55, -170)];
-    let real: Vec<Law> = laws.iter().map(Lattice::real).collect();
+    let real: Vec<Law> = laws.iter().map(|law| law.real(LATTICE)).collect();
     let score = 6300i64;
     let tilt = super::super::solve_tilt(&real, score as f64 / LATTICE) / LATTICE;
     let mut dice = Dice::new(17, 1);
