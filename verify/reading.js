@@ -724,7 +724,8 @@ const EarmarkReading = (() => {
 
   /** Reads a document's text; throws `Malformed`. A trace report's page may stand in its place. */
   function read(source) {
-    const opening = '<script type="application/json" id="reading">', closing = "</" + "script>";
+    // Written in parts: this file stands inside a page of that kind itself.
+    const opening = "<" + 'script type="application/json" id="reading">', closing = "<" + "/script>";
     const start = source.indexOf(opening), end = source.indexOf(closing, start + opening.length);
     return readDocument(parseJson(start >= 0 && end >= 0 ? source.slice(start + opening.length, end) : source));
   }

@@ -23,6 +23,8 @@ const LISTED: usize = 200;
 
 const STYLE: &str = include_str!("../templates/report.css");
 const SCRIPT: &str = include_str!("../templates/report.js");
+/// The second verifier, the very file that runs under node.
+const VERIFIER: &str = include_str!("../../../verify/reading.js");
 
 /// Why a report was not rendered.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +48,9 @@ pub fn render(report: &TraceReport) -> Result<String, RenderError> {
     let ranked = chart::ranked(report);
     let page = Page {
         report,
-        policy: policy(STYLE, SCRIPT),
+        policy: policy(STYLE, &[VERIFIER, SCRIPT]),
         style: STYLE,
+        verifier: VERIFIER,
         script: SCRIPT,
         sentence: sentence::first_sentence(report),
         drawing: chart::draw(report),
@@ -66,6 +69,7 @@ struct Page<'a> {
     report: &'a TraceReport,
     policy: String,
     style: &'static str,
+    verifier: &'static str,
     script: &'static str,
     sentence: Sentence,
     drawing: Option<Drawing>,

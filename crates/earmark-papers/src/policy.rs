@@ -2,13 +2,15 @@
 
 use earmark_model::Digest;
 
-/// `default-src 'none'`, with our own style and script allowed by their SHA-256 (W3C CSP Level 3, 2.3.1).
+/// `default-src 'none'`, with our own style and scripts allowed by their SHA-256 (W3C CSP Level 3, 2.3.1).
 #[must_use]
-pub(crate) fn policy(style: &str, script: &str) -> String {
+pub(crate) fn policy(style: &str, scripts: &[&str]) -> String {
+    let hash = |text: &str| format!("'sha256-{}'", base64(&Digest::of(text.as_bytes()).0));
+    let scripts: Vec<String> = scripts.iter().map(|script| hash(script)).collect();
     format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        base64(&Digest::of(style.as_bytes()).0),
-        base64(&Digest::of(script.as_bytes()).0)
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        hash(style),
+        scripts.join(" ")
     )
 }
 

@@ -4,11 +4,13 @@
 //! Not here: mocks. A test that lacks its counterpart says so and is skipped; where
 //! `EARMARK_REQUIRE_PEERS` is set (as in CI) it fails.
 
+mod browser;
 mod postgres;
 
 use std::env;
 use std::path::PathBuf;
 
+pub use browser::Browser;
 pub use postgres::fresh_database;
 
 /// Finds a program on the search path.
