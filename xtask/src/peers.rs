@@ -52,6 +52,7 @@ pub(crate) const PEERS: &[Peer] = &[
         Source::Debian("golang-golang-x-mod-dev"),
         "checks the log's checkpoints and proofs",
     ),
+    peer("node", Source::Debian("nodejs"), "runs the second verifiers in `verify/`"),
     peer("initdb", Source::Debian("postgresql"), "the ledger's second database"),
     peer("node", Source::Debian("nodejs"), "runs the second verifier of reading documents"),
     peer("chromium", Source::Debian("chromium"), "opens the trace report and presses its buttons"),

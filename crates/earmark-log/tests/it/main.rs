@@ -3,5 +3,6 @@
 
 mod go;
 mod naive;
+mod node;
 mod published;
 mod trees;

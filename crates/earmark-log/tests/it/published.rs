@@ -39,7 +39,7 @@ pub(crate) fn publish(root: &Path, sizes: &[u64]) -> Tree {
     tree
 }
 
-fn files(root: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
     let (mut found, mut waiting) = (Vec::new(), vec![root.to_owned()]);
     while let Some(folder) = waiting.pop() {
         for item in fs::read_dir(folder).unwrap() {
