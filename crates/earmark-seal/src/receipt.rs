@@ -22,7 +22,7 @@ pub enum ReceiptError {
 }
 
 /// The text that a recipient signs to acknowledge a copy: `earmark receipt`, a line end, the SHA-256 of the
-/// copy's tar in hexadecimal digits, a line end.
+/// copy's tar or of a bundle with it in hexadecimal digits, a line end.
 #[must_use]
 pub fn receipt_text(copy: &Digest) -> String {
     format!("earmark receipt\n{copy}\n")

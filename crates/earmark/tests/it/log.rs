@@ -281,6 +281,14 @@ fn a_receipt_is_kept_and_can_be_erased_lawfully() {
     assert_eq!((&receipt["copy_sha256"], &receipt["new"]), (&copy["copy_sha256"], &true.into()));
     let again = bench.ok(&["log", "receipt", "receipt.txt.sig", "--from", "amber"]);
     assert_eq!((&again["entry"], &again["new"]), (&receipt["entry"], &false.into()));
+    // Over the bundle, whose digest the recipient has at hand.
+    let sealed = bench.ok(&["issue", "asset", "--to", "amber", "--out", "sealed"]);
+    let bundle = sealed["copies"][0]["sha256"].as_str().unwrap().to_owned();
+    let over = bench.root().join("bundle.txt");
+    fs::write(&over, format!("earmark receipt\n{bundle}\n")).unwrap();
+    run(&["-q", "-Y", "sign", "-n", "earmark-receipt", "-f", secret.to_str().unwrap()], &over);
+    let second = bench.ok(&["log", "receipt", "bundle.txt.sig", "--from", "amber"]);
+    assert_eq!((&second["copy_sha256"], &second["over"]), (&copy["copy_sha256"], &bundle.into()));
     let said = bench.refused(3, &["log", "receipt", "receipt.txt.sig", "--from", "birch"]);
     assert!(said.contains("ssh-keygen -Y sign"), "{said}");
     bench.refused(4, &["log", "receipt", "receipt.txt.sig", "--from", "nobody"]);

@@ -1,6 +1,6 @@
-//! Receipts: a recipient's signature over a copy's digest, kept and logged.
+//! Receipts: a recipient's signature over a copy's digest, or that of a bundle with the copy, kept and logged.
 
-use earmark_model::RecipientId;
+use earmark_model::{Digest, RecipientId};
 use earmark_seal::{ReceiptError, check_receipt};
 use earmark_store::{Copy, EntryKind};
 use serde::Serialize;
@@ -21,6 +21,8 @@ pub struct Receipt {
     pub recipient: String,
     /// For which copy.
     pub copy_sha256: String,
+    /// The digest that was signed: the copy's, or that of the bundle that the recipient has.
+    pub over: String,
     /// With which key.
     pub fingerprint: String,
     /// The receipt's entry.
@@ -56,12 +58,18 @@ pub async fn record(desk: &Desk, recipient: &str, signature: &str) -> Result<Rec
         None => Vec::new(),
     };
     let own = keys.iter().filter(|key| row.contact.as_ref().is_none_or(|contact| *contact == key.contact));
-    let mut found: Option<(Copy, String)> = None;
+    // A recipient knows the digest of its bundle; that of the copy it would have to reckon over a tar.
+    let mut digests: Vec<(&Copy, Digest)> = copies.iter().map(|copy| (copy, copy.copy.copy_sha256)).collect();
+    for bundle in desk.ledger().bundles().await?.iter().filter(|bundle| bundle.recipient == id) {
+        let of = copies.iter().find(|copy| copy.copy.plan == bundle.plan);
+        digests.extend(of.map(|copy| (copy, bundle.sha256)));
+    }
+    let mut found: Option<(Copy, Digest, String)> = None;
     // Whoever signed with a key that was replaced since has signed all the same; who holds a revoked one is unknown.
     for key in own.filter(|key| key.status != earmark_store::KeyStatus::Revoked) {
-        for copy in &copies {
-            match check_receipt(&key.public_text, &copy.copy.copy_sha256, signature) {
-                Ok(()) => found = Some((copy.clone(), key.fingerprint.clone())),
+        for (copy, digest) in &digests {
+            match check_receipt(&key.public_text, digest, signature) {
+                Ok(()) => found = Some(((*copy).clone(), *digest, key.fingerprint.clone())),
                 Err(ReceiptError::Unfit) => {}
                 Err(other) => {
                     return Err(DeskError::because(Kind::Malformed, "this is no receipt", other));
@@ -69,14 +77,15 @@ pub async fn record(desk: &Desk, recipient: &str, signature: &str) -> Result<Rec
             }
         }
     }
-    let Some((copy, fingerprint)) = found else {
+    let Some((copy, over, fingerprint)) = found else {
         return Err(DeskError::new(Kind::Refused, format!("no key of `{recipient}` signed a receipt for one of its copies so"))
-            .hint("the recipient signs the two lines `earmark receipt` and the copy's SHA-256 with `ssh-keygen -Y sign -n earmark-receipt` or `gpg --armor --detach-sign`; an age key cannot sign"));
+            .hint("the recipient signs the two lines `earmark receipt` and the SHA-256 of its bundle with `ssh-keygen -Y sign -n earmark-receipt` or `gpg --armor --detach-sign`; an age key cannot sign"));
     };
     let copy_sha256 = copy.copy.copy_sha256.to_string();
     let receipt = |entry, new| Receipt {
         recipient: recipient.to_owned(),
         copy_sha256: copy_sha256.clone(),
+        over: over.to_string(),
         fingerprint: fingerprint.clone(),
         entry,
         copy_entry: copy.log_index,
@@ -93,6 +102,7 @@ pub async fn record(desk: &Desk, recipient: &str, signature: &str) -> Result<Rec
         "copy": copy_sha256,
         "fingerprint": fingerprint,
         "kind": "receipt",
+        "over": over.to_string(),
         "recipient": recipient,
         "signature": signature,
     });
