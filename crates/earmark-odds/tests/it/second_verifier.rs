@@ -1,4 +1,6 @@
 //! The verifier in `verify/reading.js`, written from the format page alone, against ours.
+//!
+//! With `EARMARK_BLESS` set the reading of the report's tests is written anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -273,4 +275,21 @@ fn both_notice_what_was_changed() {
     for (answer, (what, _)) in answers[1..].iter().zip(changes) {
         assert!(!answer["differences"].as_array().unwrap().is_empty(), "{what}: {answer}");
     }
+}
+
+/// The reading that the trace report's own tests press the button on.
+#[test]
+fn the_reading_of_the_reports_tests_holds() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../earmark-papers/testdata/reading.json");
+    let scene =
+        Scene { positions: 90, recipients: 12, look: true, ..Scene::new(BiasSet::S4, 1, Attack::Majority) };
+    let mut document = scene.play(3).document;
+    document.decision = Some(decide(&document).unwrap());
+    if std::env::var_os("EARMARK_BLESS").is_some() {
+        fs::write(&path, document.to_json().unwrap()).unwrap();
+    }
+    let text = fs::read(&path).unwrap();
+    assert!(replay(&ReadingDocument::parse(&text).unwrap()).unwrap().agrees());
+    let Some((answers, _)) = second_opinion(&[text]) else { return };
+    same(&document, &answers[0], "the reading of the report's tests");
 }
