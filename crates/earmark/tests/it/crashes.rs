@@ -205,6 +205,38 @@ fn issue_survives_being_killed_at_any_moment() {
     assert!(at_work * 4 > kills() / 2, "only {at_work} were at work when they were killed");
 }
 
+#[test]
+fn publish_survives_being_killed_at_any_moment() {
+    let bench = Bench::with_partners(&PARTNERS);
+    bench.tree("asset", 88, 2);
+    bench.ok(&["protect", "asset", "--name", "asset"]);
+    let publish = ["log", "publish", "--now"];
+    let (_, mut span) = timed(&bench, &["log", "publish", "--block", "64"]);
+    let mut dice = Dice::new(3);
+    let mut at_work = 0;
+    for round in 0..kills() / 2 {
+        // Somebody issues at the same time: what is signed over grows under the signer.
+        let issue = ["issue", "asset", "--to", PARTNERS[round % 4], "--out", "out", "--plain"];
+        let issuing = start(&bench, &issue);
+        at_work += usize::from(kill_after(&bench, &publish, span.mul_f64(dice.roll())));
+        document(&finish(issuing));
+        let verified = bench.ok(&["log", "verify"]);
+        assert_eq!(verified["sound"], true, "round {round}: {verified}");
+        let published;
+        (published, span) = timed(&bench, &publish);
+        assert_eq!(published["size"].as_u64().unwrap() % 64, 0);
+        let verified = bench.ok(&["log", "verify"]);
+        assert_eq!(
+            (&verified["sound"], &verified["remarks"]),
+            (&true.into(), &serde_json::json!([])),
+            "{verified}"
+        );
+    }
+    eprintln!("publish: killed {at_work} at work, span {span:?}");
+    assert!(at_work * 4 > kills() / 2, "only {at_work} were at work when they were killed");
+    is_sound(&bench, "after the kills");
+}
+
 /// A file system of its own, unmounted in the end.
 struct SmallDisk(tempfile::TempDir);
 

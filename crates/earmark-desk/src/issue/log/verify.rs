@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use earmark_log::{Audit, Opening, Tree, Trust, audit};
+use earmark_log::{Audit, Checkpoint, Note, Opening, Tree, Trust, audit, own_keys};
 use earmark_model::{Digest, UnixMillis};
 use earmark_store::{EntryKind, SignedHead, StoreError};
 use serde::Serialize;
@@ -368,7 +368,12 @@ async fn check_folder(
     answer: &mut Answer,
 ) -> Result<(), DeskError> {
     answer.folder = Some(folder.to_owned());
-    let audit = read(folder, trust)?;
+    // Witnesses and their signatures are in the ledger first, and in the folder with the next publishing.
+    let listed = own_keys(folder).ok().filter(|listed| {
+        listed.log == trust.log && listed.witnesses.iter().all(|key| trust.witnesses.contains(key))
+    });
+    let mut behind = listed.as_ref().is_some_and(|listed| listed.witnesses.len() < trust.witnesses.len());
+    let audit = read(folder, listed.as_ref().unwrap_or(trust))?;
     answer.faults.extend(audit.faults.iter().map(ToString::to_string));
     for (entry, index) in audit.entries.iter().zip(0..) {
         let same = rows.entry(index).is_some_and(|row| row.commitment.0.as_slice() == entry.as_slice());
@@ -376,12 +381,10 @@ async fn check_folder(
             answer.faults.push(format!("entry {index} of the folder is not the ledger's"));
         }
     }
-    let kept: BTreeMap<u64, String> = match notes(desk).await {
+    let kept: BTreeMap<u64, Note> = match notes(desk).await {
         Ok(notes) => notes
-            .iter()
-            .filter_map(|note| {
-                Some((earmark_log::Checkpoint::parse(note.text()).ok()?.size, note.to_string()))
-            })
+            .into_iter()
+            .filter_map(|note| Some((Checkpoint::parse(note.text()).ok()?.size, note)))
             .collect(),
         // Said already, for the head at fault.
         Err(_) => return Ok(()),
@@ -389,11 +392,19 @@ async fn check_folder(
     for (size, (note, _)) in &audit.checkpoints {
         match kept.get(size) {
             None => answer.faults.push(format!("`checkpoints/{size}` is not in the ledger")),
-            Some(kept) if *kept != note.to_string() => {
-                answer.faults.push(format!("`checkpoints/{size}` is not as the ledger has it"));
+            Some(kept) if kept == note => {}
+            Some(kept)
+                if kept.text() == note.text()
+                    && note.signatures.iter().all(|signature| kept.signatures.contains(signature)) =>
+            {
+                behind = true;
             }
-            Some(_) => {}
+            Some(_) => answer.faults.push(format!("`checkpoints/{size}` is not as the ledger has it")),
         }
+    }
+    if behind {
+        let what = "the folder lacks a witness or its signatures";
+        answer.remarks.push(format!("{what}; `earmark log publish` adds them"));
     }
     let newest = audit.checkpoints.keys().next_back().copied().unwrap_or(0);
     for size in kept.keys().filter(|size| !audit.checkpoints.contains_key(size)) {
