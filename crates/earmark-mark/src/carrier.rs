@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use earmark_model::Span;
 
@@ -18,6 +18,22 @@ pub struct Facts {
     pub pasting_macros: HashSet<Vec<u8>>,
     /// Words that stand in the bodies of such macros: what a macro may name unseen.
     pub macro_words: HashSet<Vec<u8>>,
+    /// Names replaced with arguments whose body could fall apart beside an operator.
+    pub loose_functions: HashSet<Vec<u8>>,
+    /// Names replaced without arguments whose body calls or changes something.
+    pub busy_macros: HashSet<Vec<u8>>,
+    /// The names in the body of each macro without arguments, keywords left out.
+    pub macro_names: HashMap<Vec<u8>, Vec<Vec<u8>>>,
+    /// C's enumerators.
+    pub enumerators: HashSet<Vec<u8>>,
+    /// Fields of unions, those of structures inside them included: they share their memory.
+    pub union_fields: HashSet<Vec<u8>>,
+    /// Variables, fields and types that are declared volatile or atomic outside of functions.
+    pub volatile_names: HashSet<Vec<u8>>,
+    /// Whether the tree has atomic objects.
+    pub has_atomics: bool,
+    /// Objects that may change without being named: a member is picked from them, or their address is taken.
+    pub reached_names: HashSet<Vec<u8>>,
 }
 
 /// What a carrier finds in one file.

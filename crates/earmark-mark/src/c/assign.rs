@@ -2,15 +2,18 @@
 //!
 //! What varies: `a = 1; b = 2;` or `b = 2; a = 1;`, two or three neighbors, comments above them included.
 //!
-//! Why behavior holds: each writes a variable or a field that the others neither read nor write; no call; and
-//! what is read or written through a pointer or an index stands only beside locals whose address is never
-//! taken.
+//! Why behavior holds: each writes a variable or a field that the others neither read nor write, by that name
+//! or by another: no macro hides one, fields of unions stand alone, a structure copied whole stands only where
+//! nothing of it is written, and what is read or written through a pointer or an index stands only beside
+//! locals whose address is never taken. No call, nothing volatile.
 //!
 //! Example: `s->len = 0; s->cap = n;` / `s->cap = n; s->len = 0;`
 
 use std::collections::HashSet;
 
 use crate::c::expression::{is_path, is_pure, operator};
+use crate::c::macros::{hides_a_name, is_macro_call, is_shouted};
+use crate::c::memory::is_volatile;
 use crate::c::place::is_usable;
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
@@ -21,10 +24,12 @@ use crate::syntax::Node;
 pub(super) const RULE: Rule = Rule { kinds: &["function_definition"], find };
 
 fn find(facts: &Facts, function: Node<'_>, drafts: &mut Vec<Draft>) {
-    if function.leaves().any(|leaf| matches!(leaf.text(), b"volatile" | b"_Atomic")) {
+    let is_volatile_type =
+        |leaf: Node<'_>| leaf.kind() == "type_identifier" && facts.volatile_names.contains(leaf.text());
+    if function.leaves().any(|leaf| is_volatile(leaf.text()) || is_volatile_type(leaf)) {
         return;
     }
-    let private = private_names(function);
+    let private = private_names(facts, function);
     for block in function.subtree().filter(|node| node.is(&["compound_statement", "case_statement"])) {
         let runs = line_runs(block.source(), block.children(), |child| {
             if target(facts, child).is_some() { Role::Unit } else { Role::Wall }
@@ -43,27 +48,48 @@ fn find(facts: &Facts, function: Node<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
-/// Locals and parameters whose address is never taken.
-fn private_names(function: Node<'_>) -> HashSet<&[u8]> {
+/// Parameters, and locals of the function's outermost block, whose address is never taken, not even by a macro.
+fn private_names<'t>(facts: &Facts, function: Node<'t>) -> HashSet<&'t [u8]> {
     let mut names = HashSet::new();
     let mut taken = HashSet::new();
     for node in function.subtree() {
-        let name = match node.kind() {
-            "init_declarator" | "pointer_declarator" | "declaration" | "parameter_declaration" => {
-                for declarator in node.children().filter(|child| child.field_name() == "declarator") {
-                    if declarator.kind() == "identifier" {
-                        names.insert(declarator.text());
-                    }
-                }
-                continue;
+        match node.kind() {
+            "parameter_declaration" | "declaration" if is_outermost(node) => names.extend(declared(node)),
+            "pointer_expression" if operator(node) == b"&" => {
+                taken.extend(node.field("argument").into_iter().flat_map(Node::leaves).map(Node::text));
             }
-            "pointer_expression" if operator(node) == b"&" => node.field("argument"),
-            _ => continue,
-        };
-        taken.extend(name.into_iter().flat_map(Node::leaves).map(Node::text));
+            "call_expression" if is_macro_call(facts, node) => taken.extend(node.leaves().map(Node::text)),
+            _ => {}
+        }
     }
     names.retain(|name| !taken.contains(name));
     names
+}
+
+/// Whether a declaration is the function's own: a parameter, or in its outermost block and not `extern`.
+fn is_outermost(node: Node<'_>) -> bool {
+    let parent = node.parent();
+    match node.kind() {
+        "declaration" => {
+            let in_body =
+                parent.and_then(Node::parent).is_some_and(|above| above.kind() == "function_definition");
+            in_body && node.children().all(|child| child.text() != b"extern")
+        }
+        _ => parent
+            .and_then(|list| list.ancestors().find(|above| !above.kind().ends_with("_declarator")))
+            .is_some_and(|above| above.kind() == "function_definition"),
+    }
+}
+
+/// The variables and pointers that a declaration declares.
+fn declared(node: Node<'_>) -> impl Iterator<Item = &[u8]> {
+    node.children().filter(|child| child.field_name() == "declarator").filter_map(|declarator| {
+        let mut at = declarator;
+        while at.is(&["init_declarator", "pointer_declarator"]) {
+            at = at.field("declarator")?;
+        }
+        (at.kind() == "identifier").then(|| at.text())
+    })
 }
 
 /// What a simple assignment or step writes: a name, or fields of one.
@@ -79,7 +105,10 @@ fn target<'t>(facts: &Facts, statement: Node<'t>) -> Option<Node<'t>> {
         "update_expression" => inner.field("argument")?,
         _ => return None,
     };
-    (is_path(target) && is_pure(facts, target)).then_some(target)
+    // A name in capitals is a macro of another tree: perhaps a register, whose writes keep their order.
+    let plain =
+        is_path(target) && is_pure(facts, target) && !target.leaves().any(|leaf| is_shouted(leaf.text()));
+    (plain && !hides_a_name(facts, statement)).then_some(target)
 }
 
 /// The name that tells a target from others: its last field, or itself.
@@ -101,9 +130,57 @@ fn are_free(facts: &Facts, statements: &[Node<'_>], private: &HashSet<&[u8]>) ->
                 || (below.kind() == "pointer_expression" && operator(below) == b"*")
         })
     };
-    statements.iter().enumerate().all(|(at, statement)| {
+    statements.iter().zip(&targets).enumerate().all(|(at, (statement, target))| {
         let words: HashSet<&[u8]> = statement.leaves().map(Node::text).collect();
+        let others =
+            || targets.iter().enumerate().filter(move |(other, _)| *other != at).map(|(_, other)| *other);
+        let overlaid = |name: &[u8]| facts.union_fields.contains(name);
+        let copied = copied_names(*statement);
         own.iter().enumerate().all(|(other, name)| other == at || !words.contains(name))
             && (!through(statement) || local.iter().enumerate().all(|(other, local)| other == at || *local))
+            && !(overlaid(last_name(*target))
+                && others().any(|other| other.leaves().any(|leaf| overlaid(leaf.text()))))
+            && !(overlaid_read(facts, *statement) && others().any(|other| overlaid(last_name(other))))
+            && copied.iter().all(|name| {
+                let reached = facts.reached_names.contains(*name) && !private.contains(name);
+                !others().any(|other| holds_target(name, other) || (reached && is_through_pointer(other)))
+            })
     })
+}
+
+/// Whether the statement names a union's field anywhere.
+fn overlaid_read(facts: &Facts, statement: Node<'_>) -> bool {
+    statement.leaves().any(|leaf| facts.union_fields.contains(leaf.text()))
+}
+
+/// The last names of what the statement reads as a whole and might be a structure: only a copy does so (C17 6.3.2.1).
+fn copied_names(statement: Node<'_>) -> Vec<&[u8]> {
+    let mut names = Vec::new();
+    let mut left: Vec<Node<'_>> =
+        statement.named().next().and_then(|inner| inner.field("right")).into_iter().collect();
+    while let Some(node) = left.pop() {
+        match node.kind() {
+            "parenthesized_expression" => left.extend(node.named()),
+            "conditional_expression" => {
+                left.extend([node.field("consequence"), node.field("alternative")].into_iter().flatten());
+            }
+            "comma_expression" => left.extend(node.field("right")),
+            _ if is_path(node) => names.push(last_name(node)),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// Whether what is written is a member of an object of this name: `a.b` and `x->a.b` for `a`.
+fn holds_target(name: &[u8], target: Node<'_>) -> bool {
+    let bases = std::iter::successors(Some(target), |node| node.field("argument"));
+    bases
+        .filter(|node| operator(*node) == b".")
+        .filter_map(|node| node.field("argument"))
+        .any(|base| last_name(base) == name)
+}
+
+fn is_through_pointer(target: Node<'_>) -> bool {
+    std::iter::successors(Some(target), |node| node.field("argument")).any(|node| operator(node) == b"->")
 }

@@ -10,7 +10,7 @@
 
 use earmark_model::Span;
 
-use crate::c::macros::is_macro_call;
+use crate::c::macros::{is_macro_call, is_whole};
 use crate::c::place::{blank_between, is_plain_place};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -85,11 +85,15 @@ fn propose(facts: &Facts, from: u32, body: Node<'_>) -> Option<Draft> {
 pub(super) fn is_simple(facts: &Facts, statement: Node<'_>) -> bool {
     match statement.kind() {
         "return_statement" | "break_statement" | "continue_statement" | "goto_statement" => true,
-        "expression_statement" => statement.named().next().is_some_and(|inner| match inner.kind() {
-            "call_expression" => !is_macro_call(facts, inner),
-            "identifier" => false,
-            _ => true,
-        }),
+        // A macro that falls apart may be several statements.
+        "expression_statement" => {
+            is_whole(facts, statement)
+                && statement.named().next().is_some_and(|inner| match inner.kind() {
+                    "call_expression" => !is_macro_call(facts, inner),
+                    "identifier" => false,
+                    _ => true,
+                })
+        }
         _ => false,
     }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use earmark_model::Span;
 
 use crate::c::expression::is_pure;
-use crate::c::macros::is_shouted;
+use crate::c::macros::{hides_a_name, is_shouted};
 use crate::c::place::{blank_between, is_usable, verbatim};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -159,6 +159,7 @@ fn are_free(facts: &Facts, declarators: &[Node<'_>]) -> bool {
     let names: Vec<&[u8]> = declarators.iter().filter_map(|one| name_of(*one)).map(Node::text).collect();
     declarators.iter().zip(&names).all(|(declarator, own)| {
         is_pure(facts, *declarator)
+            && !hides_a_name(facts, *declarator)
             && declarator.leaves().all(|leaf| leaf.text() == *own || !names.contains(&leaf.text()))
             && declarator.leaves().filter(|leaf| leaf.text() == *own).count() == 1
     })

@@ -9,6 +9,7 @@
 //! Example: `if (*s == '-')` / `if (s[0] == '-')`
 
 use crate::c::expression::{is_path, operator};
+use crate::c::macros::is_whole;
 use crate::c::place::{child, is_usable};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -27,6 +28,10 @@ fn find_first(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         node.field("index").is_some_and(|index| index.text() == b"0")
     };
     let Some(base) = node.field("argument").filter(|base| fits && is_path(*base)) else { return };
+    // `*P` and `P[0]` differ where `P` stands for `(T)q`.
+    if !is_whole(facts, base) {
+        return;
+    }
     let Some(parent) = node.parent() else { return };
     let around_fits = match parent.kind() {
         // `(*f)(x)` may call through a pointer to a function, `&*p` and `sizeof` may not evaluate.
@@ -67,7 +72,7 @@ fn find_sizeof(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         _ => false,
     };
     let written = inner.text().len() + if in_parens { b"sizeof()".len() } else { b"sizeof ".len() };
-    if !sure || node.text().len() != written {
+    if !sure || !is_whole(facts, inner) || node.text().len() != written {
         return;
     }
     drafts.push(Draft {

@@ -1,4 +1,4 @@
-use crate::c::macros::is_loose;
+use crate::c::macros::{is_busy, is_loose};
 use crate::carrier::Facts;
 use crate::syntax::Node;
 
@@ -56,7 +56,8 @@ pub(super) fn operator(node: Node<'_>) -> &[u8] {
     node.field("operator").map_or(b"", Node::text)
 }
 
-/// Whether evaluating the expression changes nothing and calls nothing, as far as its text tells.
+/// Whether evaluating the expression changes nothing, calls nothing and reads nothing volatile, as far as its text
+/// and the tree's macros and declarations tell.
 pub(super) fn is_pure(facts: &Facts, node: Node<'_>) -> bool {
     node.is_clean()
         && node.subtree().all(|below| match below.kind() {
@@ -70,7 +71,10 @@ pub(super) fn is_pure(facts: &Facts, node: Node<'_>) -> bool {
             | "compound_literal_expression"
             | "macro_type_specifier"
             | "concatenated_string" => false,
-            "identifier" | "type_identifier" => !is_loose(facts, below.text()),
+            "identifier" | "field_identifier" | "type_identifier" => {
+                let name = below.text();
+                !is_loose(facts, name) && !is_busy(facts, name) && !facts.volatile_names.contains(name)
+            }
             _ => true,
         })
 }

@@ -3,7 +3,7 @@
 //! What varies: `10` or `0xa`, and with letters `0xab` or `0xAB`; one string literal or two that
 //! adjoin; `0` or `'\0'` where a character is compared or stored.
 //!
-//! Why behavior holds: same value and, below 2^31 or with the same suffix, same type (C17 6.4.4.1); adjoining
+//! Why behavior holds: same value and, below 2^15, same type on every machine (C17 6.4.4.1); adjoining
 //! string literals are joined before anything looks at them (5.1.1.2); `'\0'` is an `int` of value 0
 //! (6.4.4.4). Tables of constants are left alone: a changed one shines out.
 //!
@@ -43,7 +43,8 @@ fn find_number(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     }
     let Ok(number) = std::str::from_utf8(number) else { return };
     let Ok(value) = u64::from_str_radix(number, if hex { 16 } else { 10 }) else { return };
-    if !(10..1 << 31).contains(&value) || !is_usable(facts, node) || is_in_table(node) {
+    // Above 2^15 - 1 decimal and hexadecimal may differ in type where `int` has 16 bits (C17 5.2.4.2.1, 6.4.4.1).
+    if !(10..1 << 15).contains(&value) || !is_usable(facts, node) || is_in_table(node) {
         return;
     }
     // `0xe-i` is one preprocessing number and no number at all (C17 6.4.8), and a swap may bring the sign.
@@ -121,8 +122,14 @@ fn contents(node: Node<'_>) -> Option<(Vec<u8>, Option<&[u8]>)> {
     }
     let gap = blank_between(node.source(), first.span().end, second.span().start)?;
     let (one, two) = (inside(*first)?, inside(*second)?);
-    // `"\x1" "2"` is not `"\x12"`.
-    if one.iter().rev().take(4).any(|byte| *byte == b'\\') {
+    // `"\x01" "2"` is not `"\x012"`, and `"?" "?/"` is no trigraph (C17 5.2.1.1, 6.4.4.4).
+    let digits = one.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let escape = one.get(one.len().saturating_sub(digits + 2)..one.len() - digits);
+    if one.iter().rev().take(4).any(|byte| *byte == b'\\')
+        || escape == Some(b"\\x")
+        || (one.ends_with(b"?") && two.starts_with(b"?"))
+        || one.ends_with(b"??")
+    {
         return None;
     }
     Some(([one, two].concat(), Some(gap)))

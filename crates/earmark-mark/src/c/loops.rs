@@ -27,7 +27,8 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let body = node.field("body")?;
     let head: Vec<Node<'_>> = node.children().take_while(|child| child.id() != body.id()).collect();
     let clean = head.iter().all(|child| child.is_clean());
-    if !clean || !is_plain_place(facts, body) {
+    // `while (x);` may be the end of a `do` that directives cut in two.
+    if !clean || !is_plain_place(facts, body) || body.text() == b";" {
         return None;
     }
     let (keyword, last) = (head.first()?, head.last()?);

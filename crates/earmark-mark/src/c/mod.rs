@@ -2,9 +2,10 @@
 
 use std::sync::OnceLock;
 
+use crate::c::lexicon::LEXICON;
 use crate::carrier::{Carrier, Facts, FileDrafts, Rule, find_with_rules};
 use crate::language::Language;
-use crate::lex::{Lexicon, Quote};
+use crate::lex::Lexicon;
 use crate::syntax::{Grammar, SyntaxError};
 
 mod assign;
@@ -16,10 +17,12 @@ mod declare;
 mod directive;
 mod element;
 mod expression;
+mod lexicon;
 mod literal;
 mod logic;
 mod loops;
 mod macros;
+mod memory;
 mod parens;
 mod place;
 mod polarity;
@@ -76,73 +79,6 @@ const CONTAINERS: &[&str] = &[
     "ERROR",
 ];
 
-const LEXICON: Lexicon = Lexicon {
-    keywords: &[
-        "_Alignas",
-        "_Alignof",
-        "_Atomic",
-        "_Bool",
-        "_Complex",
-        "_Generic",
-        "_Noreturn",
-        "_Static_assert",
-        "_Thread_local",
-        "auto",
-        "break",
-        "case",
-        "char",
-        "const",
-        "continue",
-        "default",
-        "define",
-        "defined",
-        "do",
-        "double",
-        "elif",
-        "else",
-        "endif",
-        "enum",
-        "extern",
-        "float",
-        "for",
-        "goto",
-        "if",
-        "ifdef",
-        "ifndef",
-        "include",
-        "inline",
-        "int",
-        "long",
-        "register",
-        "restrict",
-        "return",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "struct",
-        "switch",
-        "typedef",
-        "undef",
-        "union",
-        "unsigned",
-        "void",
-        "volatile",
-        "while",
-    ],
-    line_comments: &["//"],
-    block_comments: &[("/*", "*/")],
-    quotes: &[
-        Quote { open: "\"", close: "\"", escape: true, multiline: false, longest: usize::MAX },
-        Quote { open: "'", close: "'", escape: true, multiline: false, longest: 12 },
-    ],
-    punctuation: &[
-        "<<=", ">>=", "...", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=",
-        "*=", "/=", "%=", "&=", "|=", "^=", "##",
-    ],
-    prose: false,
-};
-
 fn grammar() -> &'static Grammar {
     static GRAMMAR: OnceLock<Grammar> = OnceLock::new();
     GRAMMAR.get_or_init(|| {
@@ -169,19 +105,10 @@ impl Carrier for C {
 
     fn learn(&self, bytes: &[u8], facts: &mut Facts) {
         macros::learn(bytes, facts);
+        memory::learn(bytes, facts);
     }
 
     fn find(&self, bytes: &[u8], facts: &Facts) -> Result<FileDrafts, SyntaxError> {
         find_with_rules(bytes, grammar(), RULES, CONTAINERS, facts)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keywords_are_sorted_for_the_search() {
-        assert!(LEXICON.keywords.windows(2).all(|pair| pair[0] < pair[1]));
     }
 }

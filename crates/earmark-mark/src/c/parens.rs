@@ -10,7 +10,8 @@
 //! Example: `if (n > 0 && ok)` / `if ((n > 0) && ok)`
 
 use crate::c::expression::{operator, operator_tightness, tightness};
-use crate::c::place::{blank_between, child, is_plain_place};
+use crate::c::macros::is_whole;
+use crate::c::place::{blank_between, child, is_usable};
 use crate::c::truth::is_zero_test;
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -24,7 +25,7 @@ fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let inner = if in_parens { node.named().next() } else { Some(node) };
     let Some(inner) = inner.filter(|inner| inner.kind() == "binary_expression") else { return };
     let Some(code) = node.parent().and_then(|parent| rule_of(node, parent, inner)) else { return };
-    if !node.is_clean() || !is_plain_place(facts, node) {
+    if !is_usable(facts, node) || !is_whole(facts, inner) {
         return;
     }
     let source = node.source();

@@ -1,5 +1,6 @@
 use earmark_model::Span;
 
+use crate::c::expression::{is_lone_name_in_parens, operator};
 use crate::c::macros::is_macro_call;
 use crate::carrier::Facts;
 use crate::draft::Part;
@@ -16,6 +17,11 @@ pub(super) fn is_usable(facts: &Facts, node: Node<'_>) -> bool {
 pub(super) fn is_plain_place(facts: &Facts, node: Node<'_>) -> bool {
     let mut below = node;
     let (mut in_statement, mut in_body) = (false, false);
+    // `(T)&x == y` compares a cast address; without types it may parse as `(T) & (x == y)`.
+    let mut bare = node.kind() == "binary_expression";
+    if bare && may_cast(node) {
+        return false;
+    }
     for (height, above) in node.ancestors().enumerate() {
         if above.is_error() || (height < 3 && above.has_error_child()) {
             return false;
@@ -34,14 +40,30 @@ pub(super) fn is_plain_place(facts: &Facts, node: Node<'_>) -> bool {
             | "preproc_call"
             | "preproc_include"
             | "macro_type_specifier" => return false,
+            "binary_expression" if bare && may_cast(above) => return false,
             "linkage_specification" if below.field_name() == "value" => return false,
             "preproc_if" | "preproc_elif" if below.field_name() == "condition" => return false,
             _ => {}
         }
+        bare &= above.kind() == "binary_expression";
         below = above;
     }
     // A statement outside of every function is a declaration that the parser did not understand.
     in_body || !in_statement
+}
+
+/// Whether what parses as `... (name) & x` may end in a cast of `&x`; the same for `*`, `+`, `-`.
+fn may_cast(node: Node<'_>) -> bool {
+    let mut last = node.field("left");
+    while let Some(now) = last.filter(|_| matches!(operator(node), b"*" | b"&" | b"+" | b"-")) {
+        last = match now.kind() {
+            "binary_expression" => now.field("right"),
+            "unary_expression" | "pointer_expression" => now.field("argument"),
+            "cast_expression" => now.field("value"),
+            _ => return is_lone_name_in_parens(now),
+        };
+    }
+    false
 }
 
 /// Whether the node's value is only asked whether it is zero.

@@ -1,4 +1,5 @@
 use crate::c::expression::operator;
+use crate::c::macros::is_whole;
 use crate::c::place::child;
 use crate::c::truth::{is_bits_test, is_operand};
 use crate::carrier::Facts;
@@ -18,7 +19,7 @@ pub(super) struct Polarity {
 /// Tells the polarity of a condition; `None` for one whose opposite is not simply written, such as
 /// an order (false both ways for a NaN) or a conjunction.
 pub(super) fn polarity(facts: &Facts, node: Node<'_>) -> Option<Polarity> {
-    if !node.is_clean() {
+    if !node.is_clean() || !is_whole(facts, node) {
         return None;
     }
     let source = node.source();

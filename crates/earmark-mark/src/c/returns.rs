@@ -8,6 +8,7 @@
 
 use earmark_model::Span;
 
+use crate::c::macros::is_whole;
 use crate::c::place::{blank_between, child, is_usable};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -27,6 +28,10 @@ fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let inner = if in_parens { value.named().next() } else { Some(value) };
     let Some(inner) = inner else { return };
     if inner.is(&["parenthesized_expression", "comma_expression", "compound_statement"]) {
+        return;
+    }
+    // `return EMPTY;` has no value to put in parentheses.
+    if !is_whole(facts, inner) {
         return;
     }
     let (open, close) = if in_parens {

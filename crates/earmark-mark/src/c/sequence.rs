@@ -28,6 +28,10 @@ use crate::syntax::Node;
 /// may know by its order.
 const DISPATCHER: usize = 32;
 
+/// Attributes of functions whose order may have a meaning.
+const ORDERED: &[&[u8]] =
+    &[b"constructor", b"__constructor__", b"destructor", b"__destructor__", b"section", b"__section__"];
+
 const TOP: &[&str] = &["translation_unit", "preproc_ifdef", "preproc_if", "preproc_else", "preproc_elif"];
 
 pub(super) const DEFINES: Rule = Rule { kinds: TOP, find: find_defines };
@@ -90,7 +94,27 @@ fn find_prototypes(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         let fits = child.kind() == "declaration" && function && !body && is_usable(facts, child);
         if fits { Role::Unit } else { Role::Wall }
     });
-    propose(node.source(), &runs, b"C020", drafts, |_| true);
+    propose(node.source(), &runs, b"C020", drafts, |group| {
+        let prototypes: Vec<Node<'_>> = group.iter().filter_map(|span| inside(node, *span).next()).collect();
+        prototypes.len() == group.len() && are_apart(&prototypes)
+    });
+}
+
+/// Whether no function of these names another, and none uses a tag that another's type may be the first to declare:
+/// `struct s *f(void);` declares it for what follows, `void g(struct s *);` for itself alone (C17 6.2.1).
+fn are_apart(functions: &[Node<'_>]) -> bool {
+    let names: Vec<&[u8]> = functions.iter().filter_map(|function| function_name(*function)).collect();
+    let different: HashSet<&&[u8]> = names.iter().collect();
+    names.len() == functions.len()
+        && different.len() == names.len()
+        && functions.iter().zip(&names).all(|(function, own)| {
+            let declared = function.field("type").map(tags).unwrap_or_default();
+            function.leaves().all(|leaf| leaf.text() == *own || !names.contains(&leaf.text()))
+                && functions
+                    .iter()
+                    .filter(|other| other.id() != function.id())
+                    .all(|other| tags(*other).is_disjoint(&declared))
+        })
 }
 
 fn is_function(node: Node<'_>) -> bool {
@@ -101,6 +125,13 @@ fn is_function(node: Node<'_>) -> bool {
     }
 }
 
+/// The tags of structures, unions and enumerations that a node names.
+fn tags(node: Node<'_>) -> HashSet<&[u8]> {
+    let specifiers =
+        node.subtree().filter(|below| below.is(&["struct_specifier", "union_specifier", "enum_specifier"]));
+    specifiers.filter_map(|below| below.field("name")).map(Node::text).collect()
+}
+
 fn find_functions(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let runs = line_runs(node.source(), node.children(), |child| {
         let directive = child
@@ -109,6 +140,9 @@ fn find_functions(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         let fits = child.kind() == "function_definition"
             && !child.has_error()
             && !directive
+            && child.field("type").is_none_or(|kind| kind.field("body").is_none())
+            // What runs before `main` runs in the order of definition; what lies in a section of its own may too.
+            && !child.leaves().any(|leaf| ORDERED.contains(&leaf.text()))
             && is_plain_place(facts, child)
             && child.field("declarator").is_some_and(is_function);
         if fits { Role::Unit } else { Role::Wall }
@@ -124,9 +158,7 @@ fn find_functions(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
             && functions
                 .iter()
                 .all(|one| one.leaves().all(|leaf| !facts.pasting_macros.contains(leaf.text())))
-            && functions.iter().zip(&names).all(|(function, own)| {
-                function.leaves().all(|leaf| leaf.text() == *own || !names.contains(&leaf.text()))
-            })
+            && are_apart(&functions)
     });
 }
 
@@ -224,12 +256,20 @@ fn find_lists(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     if node.kind() == "initializer_list" {
-        let runs = list_runs(node.children(), |pair| {
-            pair.kind() == "initializer_pair"
-                && pair.field("designator").is_some_and(|field| field.kind() == "field_designator")
-                && pair.children().filter(|part| part.field_name() == "designator").count() == 1
-                && is_pure(facts, pair)
+        // What follows without a designator goes to the next field; of two values for one field the last counts.
+        let fields: Option<Vec<&[u8]>> =
+            node.named().filter(|child| !child.is_comment()).map(designated).collect();
+        let overlaid = |field: &&[u8]| {
+            facts.union_fields.contains(field.strip_prefix(b".").unwrap_or(field).trim_ascii())
+        };
+        let free = fields.is_some_and(|fields| {
+            let different: HashSet<&&[u8]> = fields.iter().collect();
+            different.len() == fields.len() && !fields.iter().any(overlaid)
         });
+        if !free {
+            return;
+        }
+        let runs = list_runs(node.children(), |pair| designated(pair).is_some() && is_pure(facts, pair));
         runs.propose(node.source(), RuleCode(*b"C022"), 1, drafts);
         return;
     }
@@ -240,4 +280,11 @@ fn find_lists(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         let runs = list_runs(node.children(), |one| one.is_clean());
         runs.propose(node.source(), RuleCode(*b"C039"), 1, drafts);
     }
+}
+
+/// The one field that an initializer names.
+fn designated(pair: Node<'_>) -> Option<&[u8]> {
+    let mut designators = pair.children().filter(|part| part.field_name() == "designator");
+    let only = designators.next().filter(|_| designators.next().is_none())?;
+    (pair.kind() == "initializer_pair" && only.kind() == "field_designator").then(|| only.text())
 }

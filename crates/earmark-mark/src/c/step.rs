@@ -37,7 +37,7 @@ fn find_step(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     let Some((target, up, current)) = parse_step(node) else { return };
-    if !is_path(target) || !is_pure(facts, target) {
+    if !is_path(target) || !is_pure(facts, target) || is_atomic(facts, node) {
         return;
     }
     let name = target.text();
@@ -59,6 +59,14 @@ fn find_step(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         order: FormOrder::Fixed,
         rank: 20,
     });
+}
+
+/// Whether the function knows atomic objects: there `x++` is one step, `x = x + 1` is two (C17 6.5.2.4).
+fn is_atomic(facts: &Facts, node: Node<'_>) -> bool {
+    facts.has_atomics
+        && node.ancestors().find(|above| above.kind() == "function_definition").is_none_or(|function| {
+            function.leaves().any(|leaf| leaf.text() == b"_Atomic" || leaf.text().starts_with(b"atomic_"))
+        })
 }
 
 /// The target of a step by one, whether it goes up, and its form.
@@ -95,7 +103,12 @@ fn find_compound(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         (&sign[..sign.len().saturating_sub(1)], right, 0)
     };
     let arithmetic = matches!(plain, b"+" | b"-" | b"*" | b"/" | b"%" | b"&" | b"|" | b"^" | b"<<" | b">>");
-    if !arithmetic || !is_path(target) || !is_pure(facts, target) || !is_pure(facts, value) {
+    if !arithmetic
+        || !is_path(target)
+        || !is_pure(facts, target)
+        || !is_pure(facts, value)
+        || is_atomic(facts, node)
+    {
         return;
     }
     if tightness(value) <= operator_tightness(plain) {

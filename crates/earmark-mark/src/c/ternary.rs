@@ -8,6 +8,7 @@
 //! Example: `n == 0 ? "none" : "some"` / `n != 0 ? "some" : "none"`
 
 use crate::c::expression::tightness;
+use crate::c::macros::is_whole;
 use crate::c::place::{child, is_usable, verbatim};
 use crate::c::polarity::polarity;
 use crate::carrier::{Facts, Rule};
@@ -25,7 +26,7 @@ fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
 
 fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let (first, second) = (node.field("consequence")?, node.field("alternative")?);
-    if tightness(first) <= 2 || tightness(second) <= 2 || !is_usable(facts, node) {
+    if tightness(first) <= 2 || tightness(second) <= 2 || !is_usable(facts, node) || !is_whole(facts, node) {
         return None;
     }
     let condition = node.field("condition")?;

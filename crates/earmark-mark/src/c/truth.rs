@@ -9,7 +9,7 @@
 //! Example: `if (ptr)` / `if (ptr != NULL)`; `if (!n)` / `if (n == 0)`
 
 use crate::c::expression::{operator, tightness};
-use crate::c::macros::{is_loose, is_macro_call, is_shouted};
+use crate::c::macros::{is_loose, is_macro_call, is_shouted, is_whole};
 use crate::c::place::{child, is_truth, is_usable, verbatim};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -34,7 +34,7 @@ const TRUTH: RuleCode = RuleCode(*b"C003");
 const FALSEHOOD: RuleCode = RuleCode(*b"C004");
 
 fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
-    if !is_truth(node) || !is_usable(facts, node) {
+    if !is_truth(node) || !is_usable(facts, node) || !is_whole(facts, node) {
         return;
     }
     if let Some(draft) = compared(facts, node).or_else(|| negated(facts, node)).or_else(|| plain(facts, node))
