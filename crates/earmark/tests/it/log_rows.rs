@@ -10,7 +10,7 @@ use std::sync::Arc;
 use earmark_cage::{Budget, Cage};
 use earmark_desk::clock::FrozenClock;
 use earmark_desk::desk::Desk;
-use earmark_desk::issue::log::{Settings, erase, partner_keys, publish, verify, witnesses};
+use earmark_desk::issue::log::{Settings, erase, fairness, partner_keys, publish, verify, witnesses};
 use earmark_desk::issue::{copies, protect};
 use earmark_desk::program::partner::{NewPartner, add};
 use earmark_model::UnixMillis;
@@ -124,6 +124,24 @@ async fn heads_are_a_day_apart_and_tell_nothing_of_activity() {
     assert_eq!(bundle.len(), 32 * 34);
     assert!(bundle.chunks(34).all(|entry| entry[..2] == [0, 32]));
     assert_eq!(partner_keys::record_changes(&bench.desk).await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disclosure_is_fair_revision_by_revision() {
+    let bench = Bench::new().await;
+    bench.publish(false).await;
+    let path = bench.folder.path().join("vault/ledger.sqlite");
+    let mut raw = SqliteConnectOptions::new().filename(&path).foreign_keys(false).connect().await.unwrap();
+    run(
+        &mut raw,
+        "insert into material (disclosure, stage, asset, revision, confidential_until, export_class, screened, added, superseded) \
+         select 'd1', 'source', asset, digest, 'indefinite', null, null, 0, null from revision",
+    )
+    .await;
+    let fair = fairness::of_disclosure(&bench.desk, &"d1".parse().unwrap()).await.unwrap();
+    assert_eq!(fair, [fairness::fairness(&bench.desk, "asset").await.unwrap()]);
+    assert!(fair[0].tiers[0].in_one_checkpoint);
+    assert!(fairness::of_disclosure(&bench.desk, &"d2".parse().unwrap()).await.unwrap().is_empty());
 }
 
 /// The tables of the log, with what finds a row again.

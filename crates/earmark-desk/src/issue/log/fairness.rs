@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use earmark_log::{Checkpoint, Hash, Note, Trust, check_consistency, check_inclusion, unhex32};
-use earmark_model::AssetName;
+use earmark_model::{AssetName, Digest, Slug};
 use serde::{Deserialize, Serialize};
 
 use super::publish::{notes, tree};
@@ -82,7 +82,28 @@ pub async fn fairness(desk: &Desk, asset: &str) -> Result<Fairness, DeskError> {
                 .digest
         }
     };
+    of_revision(desk, &Rows::read(desk).await?, revision).await
+}
+
+/// The fairness of every revision that is attached to a disclosure and has copies or a plan, by revision.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn of_disclosure(desk: &Desk, disclosure: &Slug) -> Result<Vec<Fairness>, DeskError> {
     let rows = Rows::read(desk).await?;
+    let materials = desk.ledger().materials(disclosure).await?;
+    let current = materials.iter().filter(|material| material.superseded.is_none());
+    let revisions: BTreeSet<Digest> = current.map(|material| material.revision).collect();
+    let mut all = Vec::new();
+    for revision in revisions {
+        if rows.plans().any(|plan| plan.plan.revision == revision) {
+            all.push(of_revision(desk, &rows, revision).await?);
+        }
+    }
+    Ok(all)
+}
+
+async fn of_revision(desk: &Desk, rows: &Rows, revision: Digest) -> Result<Fairness, DeskError> {
     let plan = rows.plans().filter(|plan| plan.plan.revision == revision).last();
     let plan = plan.ok_or_else(|| {
         DeskError::new(Kind::NotFound, format!("revision `{}` has no plan", revision.short()))
