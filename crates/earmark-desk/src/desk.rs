@@ -1,7 +1,7 @@
 //! The desk itself: an open vault with its keys, a clock and a cage.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use earmark_cage::Cage;
 use earmark_model::{Commitment, Digest, Manifest, Slug, UnixMillis};
@@ -29,8 +29,16 @@ pub struct Desk {
     program_key: Result<SecretKey, String>,
     index_key: IndexKey,
     clock: Arc<dyn Clock>,
-    cage: Cage,
+    make_cage: MakeCage,
+    cage: OnceLock<Cage>,
+    actor: String,
 }
+
+/// Opens the cage, when the first hostile bytes come.
+pub type MakeCage = fn() -> Result<Cage, DeskError>;
+
+/// Who acts where nobody is named.
+const SOMEBODY: &str = "owner";
 
 impl Desk {
     /// Makes the keys of a new vault and its recovery kit. With `seal_to`, an age recipient, the program key is
@@ -62,7 +70,7 @@ impl Desk {
         vault: Vault,
         identity: Option<&Path>,
         clock: Arc<dyn Clock>,
-        cage: Cage,
+        make_cage: MakeCage,
     ) -> Result<Self, DeskError> {
         let identity = match identity {
             Some(path) => {
@@ -76,7 +84,9 @@ impl Desk {
             DeskError::because(Kind::Unavailable, "the vault's index key is missing", source)
                 .hint("restore `keys/` from a backup of the vault or from the recovery kit")
         })?;
-        Ok(Self { vault, program_key, index_key: IndexKey::new(*index_key.expose()), clock, cage })
+        let index_key = IndexKey::new(*index_key.expose());
+        let (cage, actor) = (OnceLock::new(), SOMEBODY.to_owned());
+        Ok(Self { vault, program_key, index_key, clock, make_cage, cage, actor })
     }
 
     /// The rows.
@@ -103,10 +113,50 @@ impl Desk {
         self.clock.now()
     }
 
-    /// Where hostile bytes are opened.
+    /// The same desk with somebody at it, whose name goes into the history.
     #[must_use]
-    pub fn cage(&self) -> &Cage {
-        &self.cage
+    pub fn with_actor(self, name: &str) -> Self {
+        Self { actor: name.to_owned(), ..self }
+    }
+
+    /// Who is at the desk, as they say.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// Where hostile bytes are opened; made when it is first needed.
+    ///
+    /// # Errors
+    /// Unavailable where the machine cannot confine them.
+    pub fn cage(&self) -> Result<&Cage, DeskError> {
+        if self.cage.get().is_none() {
+            // Should two threads come here at once, the second cage is dropped again.
+            let _ = self.cage.set((self.make_cage)()?);
+        }
+        self.cage.get().ok_or_else(|| DeskError::new(Kind::Bug, "the cage is lost"))
+    }
+
+    /// Keeps a secret beside the vault's keys, unless one of that name is there.
+    ///
+    /// # Errors
+    /// Conflict when it is there, unavailable when the disk refuses.
+    pub fn keep_secret(&self, name: &str, text: &str) -> Result<(), DeskError> {
+        Ok(self.vault.write_key(name, text.as_bytes())?)
+    }
+
+    /// Reads a secret back; `None` when there is none of that name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn secret(&self, name: &str) -> Result<Option<String>, DeskError> {
+        match self.vault.read_key(name) {
+            Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|source| {
+                DeskError::because(Kind::Unavailable, format!("key file `{name}` is damaged"), source)
+            }),
+            Err(earmark_store::StoreError::NotThere { .. }) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// The key of the detection index.

@@ -8,12 +8,18 @@
 
 #![forbid(unsafe_code)]
 
+pub mod actor;
+pub mod approval;
 pub mod caged;
 pub mod clock;
 mod codes;
 pub mod desk;
 pub mod error;
+pub mod history;
 pub mod issue;
+pub mod job;
+
+pub mod policy;
 mod pool;
 pub mod program;
 mod refusals;

@@ -22,6 +22,10 @@ impl From<StoreError> for DeskError {
             StoreError::Newer { .. } => {
                 (Kind::Unavailable, Some("use that version of earmark: nothing was changed"))
             }
+            StoreError::OwnLedger(_) => (
+                Kind::Conflict,
+                Some("leave `--ledger` out; a vault is made with one by `earmark init --ledger URL`"),
+            ),
             StoreError::Malformed { .. } => (Kind::Malformed, None),
             StoreError::Damaged(_) => (
                 Kind::Unavailable,

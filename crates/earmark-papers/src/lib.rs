@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+mod base64;
 mod calendar;
 mod chart;
 mod copy_note;
@@ -23,6 +24,7 @@ mod drawing;
 mod excerpt;
 mod instant;
 mod law;
+mod mail;
 mod markdown;
 mod number;
 mod page;
@@ -37,6 +39,7 @@ mod varies;
 pub use calendar::{Event, calendar};
 pub use copy_note::{CopyNote, copy_md};
 pub use instant::{instant_words, is_zone, weekday};
+pub use mail::{Mail, mail};
 pub use number::{OneIn, commas, one_in, thin};
 pub use page::{RenderError, SHOWN_REGIONS, render};
 pub use reading::{ReadingError, reading_in};

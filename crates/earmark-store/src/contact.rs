@@ -173,6 +173,13 @@ impl Ledger {
         rows.into_iter().map(contact).collect()
     }
 
+    /// The contacts of all partners, by partner and slug.
+    pub async fn all_contacts(&self) -> Result<Vec<Contact>, StoreError> {
+        const SQL: &str = "select partner, slug, name, mail, added from contact order by partner, slug";
+        let rows: Vec<ContactRow> = on_pool!(self, |pool| sqlx::query_as(SQL).fetch_all(pool).await?);
+        rows.into_iter().map(contact).collect()
+    }
+
     /// Adds a key to a contact that is there.
     ///
     /// # Errors

@@ -51,6 +51,9 @@ pub enum StoreError {
     /// The folder is no vault.
     #[error("`{0}` is not a vault")]
     NotAVault(PathBuf),
+    /// A ledger in PostgreSQL was named for a vault that keeps its ledger in its own file.
+    #[error("the vault `{0}` keeps its ledger in a file of its own, not in PostgreSQL")]
+    OwnLedger(PathBuf),
     /// A vault is made only in a new or empty folder.
     #[error("`{0}` is not empty")]
     NotEmpty(PathBuf),

@@ -70,7 +70,8 @@ impl Ledger {
     }
 
     /// Takes the job that has been due longest, if any, until `lease`. Of any number of processes that
-    /// ask at once one gets it. A job whose holder let its lease end is due again.
+    /// ask at once one gets it. A job whose holder let its lease end is due again; so is one whose lease ends later
+    /// than a lease of now would, since then the clock was put back.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -78,10 +79,10 @@ impl Ledger {
         // SQLite has one writer at a time, so the plain form is atomic there. PostgreSQL would have all
         // claimants wait for the same row without `skip locked`.
         const SQLITE: &str = "update job set lease = $2, attempts = attempts + 1 where id = \
-            (select id from job where done is null and run_at <= $1 and (lease is null or lease <= $1) \
+            (select id from job where done is null and run_at <= $1 and (lease is null or lease <= $1 or lease > $2) \
              order by run_at, id limit 1) returning id, kind, subject, unique_key, run_at, attempts";
         const POSTGRES: &str = "update job set lease = $2, attempts = attempts + 1 where id = \
-            (select id from job where done is null and run_at <= $1 and (lease is null or lease <= $1) \
+            (select id from job where done is null and run_at <= $1 and (lease is null or lease <= $1 or lease > $2) \
              order by run_at, id limit 1 for update skip locked) \
             returning id, kind, subject, unique_key, run_at, attempts";
         let sql = match &self.pool {

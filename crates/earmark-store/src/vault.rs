@@ -112,7 +112,20 @@ impl Vault {
     /// # Errors
     /// [`StoreError::NotAVault`] when there is none, [`StoreError::Newer`] when a later edition made it.
     pub async fn open(root: &Path) -> Result<Self, StoreError> {
-        let settings = read_settings(root)?;
+        Self::open_at(root, None).await
+    }
+
+    /// The same, with the PostgreSQL ledger at another address than `vault.toml` says: another host or user of the same
+    /// database.
+    ///
+    /// # Errors
+    /// As [`Vault::open`]; [`StoreError::OwnLedger`] when the vault keeps its ledger in a file of its own.
+    pub async fn open_at(root: &Path, ledger: Option<&str>) -> Result<Self, StoreError> {
+        let mut settings = read_settings(root)?;
+        if let Some(ledger) = ledger {
+            let named = settings.ledger.as_mut().ok_or_else(|| StoreError::OwnLedger(root.to_owned()))?;
+            ledger.clone_into(named);
+        }
         // Only one process brings the tables up to date: SQLite's migrations have no lock of their own.
         let _lock = lock(root).await?;
         let ledger = match &settings.ledger {

@@ -1,16 +1,15 @@
 //! From arguments to acts: parses, opens the vault, acts, prints, and turns a refusal into its exit code.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 
 use crate::cli::output::{Output, harmless, one_line, printing};
 use crate::cli::{
-    Cli, Command, LATER, holder, init, issue, log, partner, protect, reference, scan, trace, vault,
+    Cli, Command, LATER, disclosure, holder, init, issue, log, partner, policy, protect, reference, scan,
+    staff, trace, vault, worker,
 };
 use crate::{demo, wiring};
 
@@ -44,26 +43,26 @@ pub(crate) fn main() -> ExitCode {
 }
 
 async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
-    let vault = cli.vault.as_deref();
+    let place = &cli.place;
     match &cli.command {
         Command::Demo(args) => demo::run(args, output, cli.json).await?,
-        Command::Init(args) => init::run(args, output).await?,
-        Command::Partner(args) => partner::run(&open(vault).await?, args, output).await?,
-        Command::Holder(args) => holder::run(&open(vault).await?, args, output).await?,
-        Command::Protect(args) => protect::run(&open(vault).await?, args, output).await?,
-        Command::Issue(args) => issue::run(&open(vault).await?, args, output).await?,
-        Command::Log(args) => return bad_news(log::run(vault, args, output).await?),
-        Command::Scan(args) => return bad_news(scan::run(&open(vault).await?, args, output).await?),
-        Command::Trace(args) => return bad_news(trace::run(vault, args, output).await?),
-        Command::Vault(args) => return bad_news(vault::run(vault, args, output).await?),
+        Command::Init(args) => init::run(place, args, output).await?,
+        Command::Partner(args) => partner::run(&wiring::open(place).await?, args, output).await?,
+        Command::Disclosure(args) => disclosure::run(&wiring::open(place).await?, args, output).await?,
+        Command::Policy(args) => policy::run(&wiring::open(place).await?, args, output).await?,
+        Command::Staff(args) => staff::run(&wiring::open(place).await?, args, output).await?,
+        Command::Worker(args) => worker::run(&wiring::open(place).await?, args, output).await?,
+        Command::Holder(args) => holder::run(&wiring::open(place).await?, args, output).await?,
+        Command::Protect(args) => protect::run(&wiring::open(place).await?, args, output).await?,
+        Command::Issue(args) => issue::run(&wiring::open(place).await?, args, output).await?,
+        Command::Log(args) => return bad_news(log::run(place, args, output).await?),
+        Command::Scan(args) => return bad_news(scan::run(&wiring::open(place).await?, args, output).await?),
+        Command::Trace(args) => return bad_news(trace::run(place, args, output).await?),
+        Command::Vault(args) => return bad_news(vault::run(place, args, output).await?),
         Command::Reference(args) => reference::run(args, Cli::command()).map_err(printing)?,
         Command::Later(_) => {}
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn open(vault: Option<&Path>) -> Result<Desk, DeskError> {
-    wiring::open(vault).await
 }
 
 /// The exit code of an answer that may be bad news.

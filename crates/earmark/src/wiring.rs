@@ -9,7 +9,9 @@ use earmark_desk::clock::{Clock, SystemClock};
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 use earmark_model::UnixMillis;
-use earmark_store::{CheckOptions, CheckReport, Vault};
+use earmark_store::{CheckOptions, CheckReport, FORMAT, Vault, VaultSettings};
+
+use crate::cli::place::Place;
 
 /// What was written longer ago than this, and has no row, was left behind: an hour.
 const SETTLED_AFTER_MILLIS: i64 = 3_600_000;
@@ -19,31 +21,51 @@ pub(crate) fn enter_cage() {
     earmark_cage::enter(caged::JOBS);
 }
 
-/// Makes a vault and opens it.
-pub(crate) async fn init(dir: &Path, name: &str, seal_to: Option<&str>) -> Result<Desk, DeskError> {
-    let vault = Vault::create(dir, name).await?;
+/// Makes a vault and opens it; its ledger is in PostgreSQL where an address is given.
+pub(crate) async fn init(
+    dir: &Path,
+    name: &str,
+    seal_to: Option<&str>,
+    ledger: Option<&str>,
+) -> Result<Desk, DeskError> {
+    let ledger = ledger.map(postgres).transpose()?.map(str::to_owned);
+    let vault =
+        Vault::create_with(dir, VaultSettings { format: FORMAT, name: name.to_owned(), ledger }).await?;
     let clock = SystemClock;
     Desk::make_keys(&vault, seal_to, clock.now())?;
-    Desk::open(vault, None, Arc::new(clock), cage()?)
+    Desk::open(vault, None, Arc::new(clock), cage)
 }
 
 /// Opens the vault that the command line or the environment names, or `./vault`.
-pub(crate) async fn open(named: Option<&Path>) -> Result<Desk, DeskError> {
+pub(crate) async fn open(place: &Place) -> Result<Desk, DeskError> {
     let identity = std::env::var_os("EARMARK_IDENTITY").map(PathBuf::from);
-    Desk::open(vault(named).await?, identity.as_deref(), Arc::new(SystemClock), cage()?)
+    let desk = Desk::open(vault(place).await?, identity.as_deref(), Arc::new(SystemClock), cage)?;
+    Ok(match &place.actor {
+        Some(actor) => desk.with_actor(actor),
+        None => desk,
+    })
+}
+
+/// An address of PostgreSQL; the one other kind of ledger is the vault's own file.
+fn postgres(url: &str) -> Result<&str, DeskError> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(url);
+    }
+    Err(DeskError::new(Kind::Malformed, "the ledger's address must begin with `postgres://`")
+        .hint("without `--ledger` the vault keeps its ledger in a file of its own"))
 }
 
 /// Checks a vault, and if `collect` removes what a killed process left behind.
-pub(crate) async fn check(named: Option<&Path>, collect: bool) -> Result<CheckReport, DeskError> {
-    let vault = vault(named).await?;
+pub(crate) async fn check(place: &Place, collect: bool) -> Result<CheckReport, DeskError> {
+    let vault = vault(place).await?;
     // What another process is at work on must not be taken for something left behind.
     let settled_before = UnixMillis(SystemClock.now().0 - SETTLED_AFTER_MILLIS);
     Ok(earmark_store::check(&vault, CheckOptions { collect, contents: true, settled_before }).await?)
 }
 
 /// Whether a vault is named, or lies where one is looked for.
-pub(crate) fn has_vault(named: Option<&Path>) -> bool {
-    named.is_some() || Path::new("vault").is_dir()
+pub(crate) fn has_vault(place: &Place) -> bool {
+    place.vault.is_some() || Path::new("vault").is_dir()
 }
 
 /// The clock that everything outside a vault goes by.
@@ -51,16 +73,17 @@ pub(crate) fn clock() -> impl Clock {
     SystemClock
 }
 
-async fn vault(named: Option<&Path>) -> Result<Vault, DeskError> {
-    let dir = match named {
-        Some(dir) => dir.to_owned(),
+async fn vault(place: &Place) -> Result<Vault, DeskError> {
+    let dir = match &place.vault {
+        Some(dir) => dir.clone(),
         None if Path::new("vault").is_dir() => PathBuf::from("vault"),
         None => {
             return Err(DeskError::new(Kind::NotFound, "there is no vault here")
                 .hint("name one with `--vault DIR` or EARMARK_VAULT, or make one with `earmark init DIR --name NAME`"));
         }
     };
-    Ok(Vault::open(&dir).await?)
+    let ledger = place.ledger.as_deref().map(postgres).transpose()?;
+    Ok(Vault::open_at(&dir, ledger).await?)
 }
 
 fn cage() -> Result<Cage, DeskError> {

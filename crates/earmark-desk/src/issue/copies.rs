@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use earmark_mark::SiteTable;
 use earmark_model::{AssetName, Digest, Entry, EntryKind, RecipientId, Symbol};
-use earmark_seal::CheckedKey;
-use earmark_store::{NewCopy, Plan, Recipient};
+use earmark_store::{NewCopy, Plan};
 use serde::Serialize;
 
 use super::dealer::Dealer;
 use super::documents;
 use super::enclosures::{self, Enclosure};
 use super::log::partner_keys;
+use super::receivers::{self, Denied, Lock, Receiver};
 use super::staging::Staging;
 use super::writing::{self, Staged};
 use crate::codes;
@@ -32,6 +32,8 @@ pub struct Request {
     pub out: PathBuf,
     /// Marked trees instead of sealed bundles.
     pub plain: bool,
+    /// Before its instant too, sealed to a key that leaves at the instant.
+    pub early: bool,
 }
 
 /// One copy as issued.
@@ -51,6 +53,9 @@ pub struct IssuedCopy {
     pub sites: u64,
     /// Index of its entry in the log's sequence.
     pub log_index: u64,
+    /// The stage whose key opens it, as `DISCLOSURE STAGE:TIER`, where it was issued before its instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens_with: Option<String>,
 }
 
 /// The answer of `issue`.
@@ -58,6 +63,9 @@ pub struct IssuedCopy {
 pub struct Answer {
     /// The copies, in the order of the recipients.
     pub copies: Vec<IssuedCopy>,
+    /// Of `all`, those who get none, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<Denied>,
 }
 
 /// A revision in memory, ready for any number of copies.
@@ -163,13 +171,18 @@ impl Master {
 /// recorded once only. A killed run leaves whole copies and nothing half.
 ///
 /// # Errors
-/// When a recipient is unknown or suspended, has no usable key (without `plain`), or a copy cannot be written.
+/// When a recipient is unknown, policy denies it or its instant has not come, it has no usable key (without `plain`), or a copy cannot be written.
 pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> {
     let master = Master::load(desk, &request.asset).await?;
-    let recipients = recipients(desk, &request.to).await?;
-    let mut keys = Vec::new();
-    for recipient in &recipients {
-        keys.push(if request.plain { Vec::new() } else { usable_keys(desk, recipient).await? });
+    if request.plain && request.early {
+        return Err(DeskError::new(Kind::Malformed, "what leaves early is sealed; it cannot be `--plain`"));
+    }
+    let plan = &master.plan.plan;
+    let (receivers, denied) =
+        receivers::choose(desk, &request.to, plan.asset.as_str(), &plan.revision, request.early).await?;
+    let mut locks = Vec::new();
+    for receiver in &receivers {
+        locks.push(if request.plain { Lock::default() } else { receivers::lock(desk, receiver).await? });
     }
     // Nothing is sealed to a key that its holder could not find in the log.
     partner_keys::record_changes(desk).await?;
@@ -179,24 +192,25 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
         staging.write_file(&request.out, &entry.path_text(), bytes)?;
     }
     let dealer = master.dealer();
-    let mut copies = Vec::with_capacity(recipients.len());
-    let jobs: Vec<(&Recipient, &Vec<CheckedKey>)> = recipients.iter().zip(&keys).collect();
+    let mut copies = Vec::with_capacity(receivers.len());
+    let jobs: Vec<(&Receiver, &Lock)> = receivers.iter().zip(&locks).collect();
     // As many copies in memory at a time as there are cores, each recorded before it is put in place.
     for some in jobs.chunks(pool::threads()) {
-        let prepared = pool::map_in_order(some, |(recipient, keys)| {
-            let copy = master.copy_for(&dealer, &recipient.id)?;
-            prepare(desk, &master, &staging, request, recipient, keys, &copy)
+        let prepared = pool::map_in_order(some, |(receiver, lock)| {
+            let copy = master.copy_for(&dealer, receiver.id())?;
+            prepare(desk, &master, &staging, request, receiver, lock, &copy)
         });
         for result in prepared {
             copies.push(hand_over(desk, &master, result?).await?);
         }
     }
-    Ok(Answer { copies })
+    Ok(Answer { copies, denied })
 }
 
 /// A copy written beside its place.
 struct Prepared {
     recipient: RecipientId,
+    opens_with: Option<String>,
     staged: Staged,
     also: Option<Staged>,
     bundle_sha256: Option<Digest>,
@@ -209,13 +223,14 @@ fn prepare(
     master: &Master,
     staging: &Staging,
     request: &Request,
-    recipient: &Recipient,
-    keys: &[CheckedKey],
+    receiver: &Receiver,
+    lock: &Lock,
     copy: &MarkedCopy,
 ) -> Result<Prepared, DeskError> {
-    let folder = recipient.id.folder();
+    let folder = receiver.id().folder();
     let prepared = |staged, also, bundle_sha256| Prepared {
-        recipient: recipient.id.clone(),
+        recipient: receiver.id().clone(),
+        opens_with: receiver.opens_with(),
         staged,
         also,
         bundle_sha256,
@@ -229,10 +244,10 @@ fn prepare(
     let mut beside = vec![enclosures::copy_note(desk, &master.plan, master.varies.is_some())];
     beside.extend(master.varies.clone());
     let mut bundles =
-        writing::stage_bundles(staging, &request.out, &name, &copy.files, &beside, keys)?.into_iter();
+        writing::stage_bundles(staging, &request.out, &name, &copy.files, &beside, lock)?.into_iter();
     let (staged, sha256) = bundles
         .next()
-        .ok_or_else(|| DeskError::new(Kind::Refused, format!("`{}` has no key", recipient.id)))?;
+        .ok_or_else(|| DeskError::new(Kind::Refused, format!("`{}` has no key", receiver.id())))?;
     Ok(prepared(staged, bundles.next().map(|(staged, _)| staged), Some(sha256)))
 }
 
@@ -249,6 +264,7 @@ async fn hand_over(desk: &Desk, master: &Master, copy: Prepared) -> Result<Issue
         copy_sha256: copy.copy_sha256.to_string(),
         sites: copy.sites,
         log_index,
+        opens_with: copy.opens_with,
     })
 }
 
@@ -282,90 +298,12 @@ async fn record(
 pub async fn record_all(desk: &Desk, asset: &str) -> Result<(), DeskError> {
     let master = Master::load(desk, asset).await?;
     let dealer = master.dealer();
-    let recipients = recipients(desk, "all").await?;
-    let copies = pool::map_in_order(&recipients, |recipient| master.copy_for(&dealer, &recipient.id));
-    for (recipient, copy) in recipients.iter().zip(copies) {
+    let plan = &master.plan.plan;
+    let (receivers, _) = receivers::choose(desk, "all", plan.asset.as_str(), &plan.revision, false).await?;
+    let copies = pool::map_in_order(&receivers, |receiver| master.copy_for(&dealer, receiver.id()));
+    for (receiver, copy) in receivers.iter().zip(copies) {
         let copy = copy?;
-        record(desk, &master, &recipient.id, copy.sha256, None, copy.sites).await?;
+        record(desk, &master, receiver.id(), copy.sha256, None, copy.sites).await?;
     }
     Ok(())
-}
-
-/// The recipients that `to` names.
-async fn recipients(desk: &Desk, to: &str) -> Result<Vec<Recipient>, DeskError> {
-    let all = desk.ledger().recipients().await?;
-    if to == "all" {
-        let mut active = Vec::new();
-        for recipient in all {
-            if may_receive(desk, &recipient).await.is_ok() {
-                active.push(recipient);
-            }
-        }
-        if active.is_empty() {
-            return Err(DeskError::new(Kind::NotFound, "there is no recipient yet")
-                .hint("add partners with `earmark partner add` or `earmark partner import`"));
-        }
-        return Ok(active);
-    }
-    let mut wanted = Vec::new();
-    for name in to.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        let found = all.iter().find(|recipient| recipient.id.as_str() == name).ok_or_else(|| {
-            DeskError::new(Kind::NotFound, format!("there is no recipient `{name}`"))
-                .hint("`earmark partner list` shows the partners")
-        })?;
-        may_receive(desk, found).await?;
-        if !wanted.contains(found) {
-            wanted.push(found.clone());
-        }
-    }
-    if wanted.is_empty() {
-        return Err(DeskError::new(Kind::Malformed, "`--to` names no recipient")
-            .hint("name `all`, or recipients separated by commas"));
-    }
-    Ok(wanted)
-}
-
-/// Refuses a recipient whose partner receives nothing.
-async fn may_receive(desk: &Desk, recipient: &Recipient) -> Result<(), DeskError> {
-    use earmark_store::PartnerStatus::{Active, OnNotice};
-    let Some(slug) = &recipient.partner else { return Ok(()) };
-    let partner = desk.ledger().partner(slug).await?;
-    if matches!(partner.status, Active | OnNotice) {
-        return Ok(());
-    }
-    Err(DeskError::new(
-        Kind::Refused,
-        format!("partner `{slug}` is {:?}, it receives nothing", partner.status),
-    ))
-}
-
-/// The recipient's keys that a bundle can be sealed to today.
-async fn usable_keys(desk: &Desk, recipient: &Recipient) -> Result<Vec<CheckedKey>, DeskError> {
-    let rows = match &recipient.partner {
-        Some(partner) => desk.ledger().contact_keys(partner).await?,
-        None => Vec::new(),
-    };
-    let mut keys = Vec::new();
-    let mut why = None;
-    for row in rows.iter().filter(|row| row.status.usable()) {
-        if recipient.contact.as_ref().is_some_and(|contact| *contact != row.contact) {
-            continue;
-        }
-        match desk.check_key(row.public_text.as_bytes()) {
-            Ok(key) => keys.push(key),
-            Err(error) => why = Some(error),
-        }
-    }
-    if keys.is_empty() {
-        let error = why.unwrap_or_else(|| DeskError::new(Kind::Refused, "it has no key"));
-        return Err(DeskError::new(
-            Kind::Refused,
-            format!("cannot seal a bundle to `{}`: {error}", recipient.id),
-        )
-        .hint(format!(
-            "add a key with `earmark partner key add {} KEY`, or issue with `--plain`",
-            recipient.id
-        )));
-    }
-    Ok(keys)
 }

@@ -9,6 +9,7 @@ mod enclosures;
 pub mod log;
 pub mod plan;
 pub mod protect;
+pub mod receivers;
 pub mod staging;
 pub mod traceability;
 pub mod tree;

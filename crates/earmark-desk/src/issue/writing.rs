@@ -15,6 +15,7 @@ use earmark_model::{Digest, Entry, EntryKind, KeyKind};
 use earmark_seal::{BundleError, CheckedKey, TarEntry, write_tar_zst};
 use tempfile::NamedTempFile;
 
+use super::receivers::Lock;
 use super::staging::Staging;
 use crate::error::{DeskError, Kind};
 
@@ -184,16 +185,28 @@ pub fn stage_bundles(
     name: &str,
     material: &Files,
     papers: &Files,
-    keys: &[CheckedKey],
+    lock: &Lock,
 ) -> Result<Vec<(Staged, Digest)>, DeskError> {
-    let mut plain = tempfile::tempfile_in(out).map_err(|source| DeskError::io("write in", out, source))?;
+    let tempfile = || tempfile::tempfile_in(out).map_err(|source| DeskError::io("write in", out, source));
+    let mut plain = tempfile()?;
     pack(name, material, papers, &mut plain)?;
+    let mut end = "tar.zst".to_owned();
+    if let Some(timed) = &lock.timed {
+        plain.rewind().map_err(|source| DeskError::io("write in", out, source))?;
+        let inner = tempfile()?;
+        let sealed = earmark_seal::seal(&mut plain, std::slice::from_ref(timed), &inner);
+        let sealed = sealed.map_err(|source| {
+            DeskError::because(Kind::Unavailable, format!("cannot seal `{name}`"), source)
+        })?;
+        end = format!("{end}.{}", sealed.form.extension());
+        plain = inner;
+    }
     let (openpgp, age): (Vec<CheckedKey>, Vec<CheckedKey>) =
-        keys.iter().cloned().partition(|key| key.key().kind() == KeyKind::OpenPgp);
+        lock.keys.iter().cloned().partition(|key| key.key().kind() == KeyKind::OpenPgp);
     let mut bundles = Vec::new();
     for family in [age, openpgp].iter().filter(|family| !family.is_empty()) {
         plain.rewind().map_err(|source| DeskError::io("write in", out, source))?;
-        bundles.push(stage_sealed(staging, out, name, &mut plain, family)?);
+        bundles.push(stage_sealed(staging, out, &format!("{name}.{end}"), &mut plain, family)?);
     }
     Ok(bundles)
 }
@@ -225,7 +238,7 @@ fn stage_sealed(
         .map_err(|source| DeskError::io("write in", staging.path(), source))?;
     let sealed = earmark_seal::seal(plain, keys, file.as_file())
         .map_err(|source| DeskError::because(Kind::Unavailable, format!("cannot seal `{name}`"), source))?;
-    let place = out.join(format!("{name}.tar.zst.{}", sealed.form.extension()));
+    let place = out.join(format!("{name}.{}", sealed.form.extension()));
     let (file, staged) = file.keep().map_err(|source| DeskError::io("write", &place, source.error))?;
     fs::set_permissions(&staged, fs::Permissions::from_mode(0o644))
         .and_then(|()| file.sync_all())

@@ -1,5 +1,19 @@
-//! The program: the vault, its partners, and who else has the material.
+//! The program: the vault, its partners, what is disclosed to them and when, and who else has the material.
 
+pub mod breach;
+pub mod disclosure;
+pub mod embargo;
+pub mod explain;
+pub mod hold;
 pub mod holder;
 pub mod import;
+pub mod material;
+mod matter;
 pub mod partner;
+pub mod recipients;
+pub mod release;
+pub mod revise;
+pub mod schedule;
+pub mod telling;
+pub mod timed;
+pub mod view;

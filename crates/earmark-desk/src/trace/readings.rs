@@ -86,7 +86,7 @@ pub(super) fn read_all(
         let reading = originals.get(&matched.revision).and_then(|original| {
             let table = original.table.file(matched.file)?;
             let content = original.content(matched.file)?;
-            caged::read(desk.cage(), content, table, &matched.regions, &one.bytes).ok().flatten()
+            caged::read(desk.cage().ok()?, content, table, &matched.regions, &one.bytes).ok().flatten()
         });
         MatchReading { sample: one.path.clone(), leaf: one.digest, matched: (*matched).clone(), reading }
     });

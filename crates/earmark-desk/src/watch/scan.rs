@@ -87,11 +87,12 @@ pub fn haul(
     paths: &[PathBuf],
     progress: &Progress<'_>,
 ) -> Result<Haul, DeskError> {
+    let cage = desk.cage()?;
     let mut haul = Haul::default();
     let items = list(desk, paths, &mut haul.unscanned)?;
     let meter = Meter::new(items.len(), progress);
     let parts = pool::map_in_order(&items, |item: &Item| {
-        let part = leaves::open(desk.cage(), item, &|leaf, part| look(scanner, leaf, part));
+        let part = leaves::open(cage, item, &|leaf, part| look(scanner, leaf, part));
         meter.file_done(part.bytes);
         part
     });
@@ -166,6 +167,7 @@ pub async fn scan(
     taken: &Taken<'_>,
 ) -> Result<Answer, DeskError> {
     let begun = desk.now();
+    let cage = desk.cage()?;
     let scanner = scanner(desk).await?;
     let revisions = desk.ledger().revisions().await?;
     let names = Names::of(desk, revisions.iter().map(|revision| revision.digest)).await?;
@@ -181,7 +183,7 @@ pub async fn scan(
         let stamp = item.stamp();
         let known = stamp.as_deref().and_then(|stamp| journal.done(stamp));
         let outcome = known.unwrap_or_else(|| {
-            let haul = leaves::open(desk.cage(), item, &|leaf, part| look_only(&scanner, leaf, part));
+            let haul = leaves::open(cage, item, &|leaf, part| look_only(&scanner, leaf, part));
             let outcome = names.outcome(haul);
             if let Some(stamp) = stamp {
                 journal.note(stamp, &outcome);

@@ -6,6 +6,7 @@ use earmark_desk::desk::RECOVERY_KIT;
 use earmark_desk::error::{DeskError, Kind};
 
 use super::output::{Output, printing};
+use super::place::Place;
 use crate::wiring;
 
 /// Make a vault: keys, ledger, blobs and recovery kit.
@@ -22,11 +23,11 @@ pub(crate) struct Args {
 }
 
 /// Makes the vault and says where the recovery kit is.
-pub(crate) async fn run(args: &Args, output: Output) -> Result<(), DeskError> {
+pub(crate) async fn run(place: &Place, args: &Args, output: Output) -> Result<(), DeskError> {
     if args.name.trim().is_empty() || args.name.chars().any(char::is_control) {
         return Err(DeskError::new(Kind::Malformed, "the program needs a name, in one line"));
     }
-    let desk = wiring::init(&args.dir, &args.name, args.seal_to.as_deref()).await?;
+    let desk = wiring::init(&args.dir, &args.name, args.seal_to.as_deref(), place.ledger.as_deref()).await?;
     let kit = desk.folder().join("keys").join(RECOVERY_KIT);
     let answer = serde_json::json!({
         "vault": desk.folder(),

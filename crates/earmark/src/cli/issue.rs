@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// Write DIR/RECIPIENT/ unsealed
     #[arg(long)]
     pub plain: bool,
+    /// Before its instant too: sealed once more inside, to a key that leaves at the instant
+    #[arg(long, conflicts_with = "plain")]
+    pub early: bool,
 }
 
 /// Issues copies.
@@ -32,8 +35,12 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
         to: args.to.clone(),
         out: args.out.clone(),
         plain: args.plain,
+        early: args.early,
     };
     let answer = copies::issue(desk, &request).await?;
     let line = |copy: &IssuedCopy| format!("{}\t{}\n", copy.recipient, copy.bundle.display());
+    for one in &answer.denied {
+        output.remark(&one.why);
+    }
     output.answer(&answer, || answer.copies.iter().map(line).collect()).map_err(printing)
 }

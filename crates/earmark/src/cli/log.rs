@@ -171,7 +171,7 @@ pub(crate) enum Witness {
 }
 
 /// Acts on the log; says whether the answer is bad news.
-pub(crate) async fn run(vault: Option<&Path>, args: &Args, output: Output) -> Result<bool, DeskError> {
+pub(crate) async fn run(vault: &super::place::Place, args: &Args, output: Output) -> Result<bool, DeskError> {
     match &args.action {
         Action::Publish(args) => publish_log(&wiring::open(vault).await?, args, output).await,
         Action::Verify(place) => verify_log(vault, place, output).await,
@@ -273,7 +273,7 @@ async fn publish_log(desk: &Desk, args: &Publish, output: Output) -> Result<bool
     })
 }
 
-async fn verify_log(vault: Option<&Path>, place: &Place, output: Output) -> Result<bool, DeskError> {
+async fn verify_log(vault: &super::place::Place, place: &Place, output: Output) -> Result<bool, DeskError> {
     let answer = if place.keys.is_empty() && (place.log.is_none() || wiring::has_vault(vault)) {
         let folder = if place.log.is_some() { Some(folder(place)?) } else { None };
         verify::vault(&wiring::open(vault).await?, folder).await?
@@ -300,7 +300,7 @@ async fn verify_log(vault: Option<&Path>, place: &Place, output: Output) -> Resu
 }
 
 async fn check_proof(
-    vault: Option<&Path>,
+    vault: &super::place::Place,
     path: &Path,
     place: &Place,
     output: Output,
@@ -342,7 +342,7 @@ async fn check_proof(
     Ok(!checked.holds)
 }
 
-async fn witness(vault: Option<&Path>, action: &Witness, output: Output) -> Result<bool, DeskError> {
+async fn witness(vault: &super::place::Place, action: &Witness, output: Output) -> Result<bool, DeskError> {
     match action {
         Witness::New { file, name } => {
             if file.exists() {

@@ -1,29 +1,32 @@
 //! The command line: one file a noun. Parsing touches no disk; acting happens in the desk.
 
-use std::path::PathBuf;
-
 use clap::{Parser, Subcommand};
 
 pub(crate) mod demo;
+pub(crate) mod disclosure;
 pub(crate) mod holder;
 pub(crate) mod init;
 pub(crate) mod issue;
 pub(crate) mod log;
 pub(crate) mod output;
 pub(crate) mod partner;
+pub(crate) mod place;
+pub(crate) mod policy;
 pub(crate) mod protect;
 pub(crate) mod reference;
 pub(crate) mod scan;
+pub(crate) mod staff;
 pub(crate) mod trace;
 pub(crate) mod vault;
+pub(crate) mod worker;
 
 /// Marks every recipient's copy, finds leaked copies, and names the copy a leak came from.
 #[derive(Debug, Parser)]
 #[command(name = "earmark", version, propagate_version = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
-    /// The vault to work on [default: ./vault if it exists]
-    #[arg(long, global = true, env = "EARMARK_VAULT", value_name = "DIR")]
-    pub vault: Option<PathBuf>,
+    /// Where to work, and as whom
+    #[command(flatten)]
+    pub place: place::Place,
     /// Print one JSON document on standard output and nothing else there
     #[arg(long, global = true)]
     pub json: bool,
@@ -44,6 +47,14 @@ pub(crate) enum Command {
     Init(init::Args),
     /// Partners: whom copies are made for
     Partner(partner::Args),
+    /// Disclosures: what is embargoed, what goes to whom and when
+    Disclosure(disclosure::Args),
+    /// Policies: who receives what and how early
+    Policy(policy::Args),
+    /// Staff: who acts for the owner, and what waits for a second person
+    Staff(staff::Args),
+    /// Fire what is due, and write mail
+    Worker(worker::Args),
     /// Holders: who is known to have an unmarked or foreign version
     Holder(holder::Args),
     /// Find the sites of an asset and index it
@@ -70,8 +81,6 @@ pub(crate) enum Command {
 pub(crate) const LATER: &[&str] = &[
     "backup",
     "restore",
-    "policy",
-    "disclosure",
     "odds",
     "case",
     "notice",
@@ -80,7 +89,6 @@ pub(crate) const LATER: &[&str] = &[
     "alert",
     "risk",
     "serve",
-    "worker",
     "fetch",
     "key",
 ];

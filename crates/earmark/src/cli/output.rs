@@ -32,6 +32,11 @@ impl Output {
         }
     }
 
+    /// Whether JSON was asked for.
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
     /// A remark on standard error, for a person who watches.
     pub(crate) fn remark(self, text: &str) {
         if !self.quiet && !self.json {

@@ -7,6 +7,7 @@ use earmark_desk::trace::answer::Answer;
 use earmark_desk::trace::{self, Request, Verdict, replay};
 
 use super::output::{Output, grouped, printing};
+use super::place::Place;
 use super::scan;
 use crate::wiring;
 
@@ -31,11 +32,11 @@ pub(crate) struct Args {
 }
 
 /// Traces or replays; says whether it is bad news.
-pub(crate) async fn run(vault: Option<&Path>, args: &Args, output: Output) -> Result<bool, DeskError> {
+pub(crate) async fn run(place: &Place, args: &Args, output: Output) -> Result<bool, DeskError> {
     if let Some(document) = &args.replay {
         return replayed(document, output);
     }
-    let desk = wiring::open(vault).await?;
+    let desk = wiring::open(place).await?;
     let request = Request { paths: args.paths.clone(), matter: args.matter.clone(), out: args.out.clone() };
     let bar = scan::progress(output);
     let answer =

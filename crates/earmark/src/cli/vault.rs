@@ -1,10 +1,9 @@
 //! `earmark vault`.
 
-use std::path::Path;
-
 use earmark_desk::error::DeskError;
 
 use super::output::{Output, printing};
+use super::place::Place;
 use crate::wiring;
 
 /// Look after the vault itself.
@@ -27,9 +26,9 @@ pub(crate) enum Action {
 }
 
 /// Checks the vault; says whether anything is wrong.
-pub(crate) async fn run(vault: Option<&Path>, args: &Args, output: Output) -> Result<bool, DeskError> {
+pub(crate) async fn run(place: &Place, args: &Args, output: Output) -> Result<bool, DeskError> {
     let Action::Check { collect } = &args.action;
-    let report = wiring::check(vault, *collect).await?;
+    let report = wiring::check(place, *collect).await?;
     let faults: Vec<String> =
         report.findings.iter().filter(|one| one.is_fault()).map(ToString::to_string).collect();
     let left: Vec<String> =

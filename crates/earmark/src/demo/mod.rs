@@ -49,7 +49,7 @@ pub(crate) async fn run(args: &Args, output: Output, json: bool) -> Result<(), D
     let partners = partners::invent(args.partners.max(2));
     let shared = material_of(args, &out)?;
     let vault = out.join("vault");
-    let desk = wiring::init(&vault, "The demo program", None).await?;
+    let desk = wiring::init(&vault, "The demo program", None, None).await?;
     let new: Vec<NewPartner> = partners
         .iter()
         .map(|one| NewPartner {
@@ -185,6 +185,7 @@ impl Play<'_> {
             to: to.to_owned(),
             out,
             plain: true,
+            early: false,
         };
         if self.args.me {
             copies::issue(&self.desk, &request("all", folder.clone())).await?;

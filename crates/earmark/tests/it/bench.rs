@@ -19,8 +19,16 @@ pub(crate) const EARMARK: &str = env!("CARGO_BIN_EXE_earmark");
 impl Bench {
     /// A new vault with these partners, none with a key.
     pub(crate) fn with_partners(slugs: &[&str]) -> Self {
+        Self::on_ledger(None, slugs)
+    }
+
+    /// The same, with the ledger in the PostgreSQL at that address.
+    pub(crate) fn on_ledger(ledger: Option<&str>, slugs: &[&str]) -> Self {
         let bench = Self { folder: tempfile::tempdir().unwrap() };
-        bench.ok(&["init", &bench.path("vault"), "--name", "Test program"]);
+        let vault = bench.path("vault");
+        let mut init = vec!["init", &vault, "--name", "Test program"];
+        init.extend(ledger.iter().flat_map(|url| ["--ledger", url]));
+        bench.ok(&init);
         for slug in slugs {
             bench.ok(&["partner", "add", slug, "--name", slug, "--country", "DE", "--tier", "one"]);
         }

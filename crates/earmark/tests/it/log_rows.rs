@@ -37,7 +37,7 @@ impl Bench {
         let vault = Vault::create(&folder.path().join("vault"), "Test").await.unwrap();
         Desk::make_keys(&vault, None, NOW).unwrap();
         let clock = Arc::new(FrozenClock::at(NOW));
-        let cage = Cage::new(Path::new(EARMARK), 1, Budget::default()).unwrap();
+        let cage = || Ok(Cage::new(Path::new(EARMARK), 1, Budget::default()).unwrap());
         let desk = Desk::open(vault, None, clock.clone(), cage).unwrap();
         for (slug, keys) in [("amber", vec![AGE.to_owned()]), ("birch", vec![])] {
             let name = slug.to_owned();
@@ -79,6 +79,7 @@ impl Bench {
             to: to.to_owned(),
             out: self.folder.path().join("out"),
             plain: true,
+            early: false,
         };
         copies::issue(&self.desk, &request).await.unwrap();
     }

@@ -10,3 +10,4 @@ mod log_rows;
 mod scanning;
 mod sealed;
 mod tracing;
+mod workers;

@@ -136,7 +136,6 @@ fn wrong_use_and_later_nouns_have_their_own_codes() {
     }
     for arguments in [
         ["backup", "file"].as_slice(),
-        &["disclosure", "add", "2026-014"],
         &["serve", "--port", "80"],
         &["case", "replay", "bag"],
         &["odds", "plan"],

@@ -1,0 +1,141 @@
+//! Jobs: due work, done once by whoever is alive.
+//!
+//! A worker claims a job for a time; if it dies, another one takes the job when that time is over. What a job does is
+//! safe to do twice, and an instant fires in one transaction that only one of them can win.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use earmark_model::UnixMillis;
+use earmark_papers::{Mail, mail};
+use earmark_store::{Job, Message};
+use serde::Serialize;
+
+use crate::desk::Desk;
+use crate::error::{DeskError, Kind};
+use crate::program::release::{self, Fired};
+
+/// How long a job belongs to whoever claimed it, in milliseconds.
+const LEASE_MILLIS: i64 = 10_000;
+
+/// After what time something that is held, or failed, is looked at again, in milliseconds.
+const AGAIN_MILLIS: i64 = 10_000;
+
+/// Messages written at a time.
+const BATCH: u32 = 200;
+
+/// What one job came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// What sort of job.
+    pub kind: String,
+    /// What it was about.
+    pub subject: String,
+    /// What became of it.
+    pub outcome: String,
+}
+
+/// Does everything that is due now, and says of each job what became of it.
+///
+/// # Errors
+/// When the ledger cannot be read or written. A job that fails is tried again later and says so in its event.
+pub async fn run_due(desk: &Desk, tell: &mut impl FnMut(Event)) -> Result<(), DeskError> {
+    loop {
+        let now = desk.now();
+        let lease = UnixMillis(now.0 + LEASE_MILLIS);
+        let Some(job) = desk.ledger().claim_job(now, lease).await? else { return Ok(()) };
+        let outcome = run(desk, &job).await?;
+        tell(Event { kind: job.job.kind.clone(), subject: job.job.subject.clone(), outcome });
+    }
+}
+
+async fn run(desk: &Desk, job: &Job) -> Result<String, DeskError> {
+    let again = |now: UnixMillis| UnixMillis(now.0 + AGAIN_MILLIS);
+    let result = match job.job.kind.as_str() {
+        release::KIND => release::fire(desk, &job.job.subject).await,
+        other => Err(DeskError::new(Kind::Bug, format!("nobody knows jobs of kind `{other}`"))),
+    };
+    let now = desk.now();
+    Ok(match result {
+        Ok(Fired::Released { received, denied }) => {
+            let outcome = format!("released to {received}, denied to {denied}");
+            desk.ledger().finish_job(job, now, &outcome).await?;
+            outcome
+        }
+        Ok(Fired::Over) => {
+            desk.ledger().finish_job(job, now, "over").await?;
+            "over".to_owned()
+        }
+        // The clock was put back since the job was claimed.
+        Ok(Fired::NotDue(at)) => {
+            desk.ledger().postpone_job(job, at).await?;
+            "not due".to_owned()
+        }
+        Ok(Fired::Held) => {
+            desk.ledger().postpone_job(job, again(now)).await?;
+            "held".to_owned()
+        }
+        Err(error) => {
+            desk.ledger().postpone_job(job, again(now)).await?;
+            format!("failed: {error}")
+        }
+    })
+}
+
+/// Writes messages that have not left into `outbox`, one mail file each, and records that they left; gives how many.
+///
+/// A mail is named by its number: writing it twice, after a crash or by two workers, writes the same file. Who has no
+/// mail address gets a file too, addressed to `undisclosed`.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub async fn write_mail(desk: &Desk, outbox: &Path, from: &str) -> Result<usize, DeskError> {
+    fs::create_dir_all(outbox).map_err(|source| DeskError::io("make", outbox, source))?;
+    let mut written = 0;
+    loop {
+        let some = desk.ledger().unsent_messages(BATCH).await?;
+        if some.is_empty() {
+            return Ok(written);
+        }
+        for one in &some {
+            write_one(outbox, from, one)?;
+        }
+        File::open(outbox)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|source| DeskError::io("write in", outbox, source))?;
+        let ids: Vec<u64> = some.iter().map(|one| one.id).collect();
+        desk.ledger().set_sent(&ids, desk.now()).await?;
+        written += ids.len();
+    }
+}
+
+fn write_one(outbox: &Path, from: &str, one: &Message) -> Result<(), DeskError> {
+    let text = mail(&Mail {
+        from: from.to_owned(),
+        to: one.message.mail.clone().unwrap_or_else(|| "undisclosed-recipients:;".to_owned()),
+        subject: one.message.subject.clone(),
+        date: one.queued,
+        number: one.id,
+        body: one.message.body.clone(),
+        calendar: one.message.calendar.clone(),
+    });
+    let name = one.message.recipient.replace(['/', ':'], "+");
+    let place = outbox.join(format!("{:06}-{name}.eml", one.id));
+    let refused = |source| DeskError::io("write", &place, source);
+    let mut staged = tempfile::NamedTempFile::new_in(outbox).map_err(refused)?;
+    staged.write_all(text.as_bytes()).and_then(|()| staged.as_file().sync_all()).map_err(refused)?;
+    staged.persist(&place).map_err(|error| refused(error.error))?;
+    Ok(())
+}
+
+/// How long a worker may sleep until something can be due, at most `longest` milliseconds.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn pause_millis(desk: &Desk, longest: i64) -> Result<u64, DeskError> {
+    let now = desk.now();
+    let next = desk.ledger().next_job(now).await?.map_or(longest, |at| at.0.saturating_sub(now.0));
+    // Never long: the clock may be put forward, and another process may add what is due sooner.
+    Ok(u64::try_from(next.clamp(20, longest)).unwrap_or(20))
+}

@@ -1,0 +1,94 @@
+//! What recipients are told: messages with the exact instants, and their calendar.
+
+use earmark_model::{Slug, UnixMillis};
+use earmark_papers::{Event, calendar, instant_words};
+use earmark_store::{Disclosure, InstantState, NewMessage, Stage, StageInstant};
+
+use super::recipients::Addressee;
+use super::schedule::EVERYBODY;
+use crate::desk::Desk;
+
+/// A message about a disclosure. `key` makes it one of its kind: telling the same twice is telling once.
+#[must_use]
+pub fn message(
+    disclosure: &Disclosure,
+    to: &Addressee,
+    key: &str,
+    subject: &str,
+    body: String,
+    calendar: Option<String>,
+) -> NewMessage {
+    let exercise = if disclosure.exercise { "EXERCISE: " } else { "" };
+    NewMessage {
+        unique_key: format!("{} {key} {}", disclosure.id, to.recipient.id),
+        disclosure: Some(disclosure.id.clone()),
+        recipient: to.recipient.id.to_string(),
+        mail: to.mail.clone(),
+        subject: format!("{exercise}[{}] {}: {subject}", disclosure.tlp, disclosure.id),
+        body: format!("{exercise}{}\n\n{body}", disclosure.title),
+        calendar,
+    }
+}
+
+/// The instants in force for a tier, those that were released too, in order.
+pub fn for_tier<'a>(instants: &'a [StageInstant], tier: &str) -> Vec<&'a StageInstant> {
+    let mut mine: Vec<&StageInstant> = instants
+        .iter()
+        .filter(|one| one.tier.as_str() == tier || one.stage == Stage::Public)
+        .filter(|one| !matches!(one.state, InstantState::Superseded | InstantState::Draft))
+        .collect();
+    mine.sort_by_key(|one| (one.at, one.stage));
+    mine
+}
+
+/// A tier's instants as lines, in UTC and in the owner's zone, each with its weekday.
+#[must_use]
+pub fn instants_text(disclosure: &Disclosure, instants: &[StageInstant], tier: &str) -> String {
+    let mut text = String::new();
+    for one in for_tier(instants, tier) {
+        let state = match one.state {
+            InstantState::Released => ", released",
+            InstantState::Held => ", held",
+            _ => "",
+        };
+        text += &format!("  {}: {}{state}\n", one.stage, instant_words(one.at, &disclosure.zone));
+    }
+    let deploy = if disclosure.deploy_early { "You may" } else { "You may not" };
+    text += &format!("\n{deploy} deploy protection before the public instant.\n");
+    text
+}
+
+/// A tier's instants as a calendar: UIDs that never change, SEQUENCE as the number of the schedule.
+#[must_use]
+pub fn calendar_of(
+    desk: &Desk,
+    disclosure: &Disclosure,
+    instants: &[StageInstant],
+    tier: &str,
+    stamped: UnixMillis,
+) -> String {
+    let exercise = if disclosure.exercise { "EXERCISE: " } else { "" };
+    let program: String = desk
+        .name()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let events: Vec<Event> = for_tier(instants, tier)
+        .into_iter()
+        .map(|one| Event {
+            uid: uid(&disclosure.id, one.stage, &one.tier, &program),
+            sequence: one.sequence,
+            stamped,
+            at: one.at,
+            summary: format!("{exercise}{}: {}", disclosure.id, one.stage),
+            description: format!("{}\n{}", disclosure.title, instant_words(one.at, &disclosure.zone)),
+            canceled: one.state == InstantState::Held,
+        })
+        .collect();
+    calendar(&events)
+}
+
+fn uid(disclosure: &Slug, stage: Stage, tier: &Slug, program: &str) -> String {
+    let tier = if stage == Stage::Public { EVERYBODY } else { tier.as_str() };
+    format!("{disclosure}.{stage}.{tier}@{program}.earmark")
+}

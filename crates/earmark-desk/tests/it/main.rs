@@ -1,0 +1,10 @@
+//! The use cases on a real vault, in frozen time.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bench;
+mod breaches;
+mod clock;
+mod embargo;
+mod revisions;
+mod two_people;

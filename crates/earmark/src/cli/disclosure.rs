@@ -1,0 +1,133 @@
+//! `earmark disclosure`.
+
+mod arguments;
+mod text;
+
+use earmark_desk::approval::Waits;
+use earmark_desk::desk::Desk;
+use earmark_desk::error::{DeskError, Kind};
+use earmark_desk::program::disclosure;
+use earmark_desk::program::explain;
+use earmark_desk::program::material::{self, NewMaterial};
+use earmark_desk::program::revise::{self, Revision};
+use earmark_desk::program::schedule::{StageAt, parse_stage};
+use earmark_desk::program::{breach, hold, telling, view};
+
+use arguments::Action;
+pub(crate) use arguments::Args;
+pub(crate) use text::waits_text;
+
+use super::output::{Output, printing};
+
+/// Acts on disclosures.
+pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
+    match &args.action {
+        Action::Add(add) => {
+            let new = add.new_disclosure()?;
+            disclosure::add(desk, &new).await?;
+            show(desk, &new.id, output).await
+        }
+        Action::List => {
+            let all = view::list(desk).await?;
+            output.answer(&all, || all.iter().map(text::summary_line).collect()).map_err(printing)
+        }
+        Action::Show { id } => show(desk, id, output).await,
+        Action::Propose { id, public, stages } => {
+            disclosure::propose(desk, id, public.as_deref(), &parse_stages(stages)?).await?;
+            show(desk, id, output).await
+        }
+        Action::Reject { id, why } => {
+            disclosure::reject(desk, id, why).await?;
+            show(desk, id, output).await
+        }
+        Action::Accept { id } => {
+            disclosure::accept(desk, id).await?;
+            show(desk, id, output).await
+        }
+        Action::Revise { id, public, stages, why } => {
+            let revision =
+                Revision { public: public.clone(), stages: parse_stages(stages)?, why: why.clone() };
+            let waits = revise::revise(desk, id, &revision).await?;
+            done_or_waits(desk, id, waits, output).await
+        }
+        Action::Hold { id, why } => {
+            hold::hold(desk, id, why).await?;
+            show(desk, id, output).await
+        }
+        Action::Resume { id } => {
+            let waits = hold::resume(desk, id).await?;
+            done_or_waits(desk, id, waits, output).await
+        }
+        Action::Publish { id } => {
+            let waits = breach::publish(desk, id).await?;
+            done_or_waits(desk, id, waits, output).await
+        }
+        Action::Breach { id, early, late: _, stage, seen } => {
+            let done = if *early {
+                breach::early(desk, id, seen).await?
+            } else {
+                breach::late(desk, id, parse_stage(stage)?, seen).await?
+            };
+            output.answer(&done, || text::breach(&done)).map_err(printing)
+        }
+        Action::Attach { id, asset, stage, confidential_until, export_class, screened } => {
+            let new = NewMaterial {
+                asset: asset.clone(),
+                stage: parse_stage(stage)?,
+                confidential_until: confidential_until.clone(),
+                export_class: export_class.clone(),
+                screened: screened.clone(),
+            };
+            let again = material::attach(desk, id, &new).await?;
+            for stage in &again {
+                output.remark(&format!("{stage} goes out again, in place of the superseded revision"));
+            }
+            show(desk, id, output).await
+        }
+        Action::Recall { id, stage, by, why } => {
+            let recalled = material::recall(desk, id, parse_stage(stage)?, by, why).await?;
+            let answer = serde_json::json!({ "recalled_from": recalled });
+            output.answer(&answer, || format!("recalled from {recalled} recipients\n")).map_err(printing)
+        }
+        Action::Attest { id, recipient } => {
+            let attested = material::attest(desk, id, recipient).await?;
+            let answer = serde_json::json!({ "attested": attested });
+            output.answer(&answer, || format!("{attested} deletions attested\n")).map_err(printing)
+        }
+        Action::Preview { id, partner } => {
+            let lines = explain::explain(desk, partner.as_deref(), id).await?;
+            output.answer(&lines, || lines.iter().map(super::policy::line).collect()).map_err(printing)
+        }
+        Action::Calendar { id, tier } => calendar(desk, id, tier, output).await,
+    }
+}
+
+fn parse_stages(texts: &[String]) -> Result<Vec<StageAt>, DeskError> {
+    texts.iter().map(|text| StageAt::parse(text)).collect()
+}
+
+async fn show(desk: &Desk, id: &str, output: Output) -> Result<(), DeskError> {
+    let shown = view::show(desk, id).await?;
+    output.answer(&shown, || text::shown(&shown)).map_err(printing)
+}
+
+async fn done_or_waits(desk: &Desk, id: &str, waits: Option<Waits>, output: Output) -> Result<(), DeskError> {
+    match waits {
+        None => show(desk, id, output).await,
+        Some(waits) => {
+            let answer = serde_json::json!({ "done": false, "waiting": waits });
+            output.answer(&answer, || waits_text(&waits)).map_err(printing)
+        }
+    }
+}
+
+async fn calendar(desk: &Desk, id: &str, tier: &str, output: Output) -> Result<(), DeskError> {
+    let id = id
+        .parse()
+        .map_err(|source: earmark_model::IdError| DeskError::new(Kind::Malformed, source.to_string()))?;
+    let disclosure = desk.ledger().disclosure(&id).await?;
+    let instants = desk.ledger().stage_instants(&id).await?;
+    let text = telling::calendar_of(desk, &disclosure, &instants, tier, desk.now());
+    let answer = serde_json::json!({ "calendar": text });
+    output.answer(&answer, || text.replace("\r\n", "\n")).map_err(printing)
+}

@@ -1,0 +1,245 @@
+//! The arguments of `earmark disclosure`.
+
+use clap::{ArgGroup, ValueEnum};
+use earmark_desk::error::{DeskError, Kind};
+use earmark_desk::program::disclosure::{Exploitation, NewDisclosure, Tlp};
+use earmark_desk::program::schedule::StageAt;
+
+/// Disclosures: what is embargoed, what goes to whom and when.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// What to do
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+/// What can be done with disclosures.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Action {
+    /// Add a disclosure; with a public instant its terms are proposed
+    Add(Box<Add>),
+    /// List the disclosures with what fires next
+    List,
+    /// Show one disclosure: instants, materials, deliveries, history
+    Show {
+        /// The disclosure
+        id: String,
+    },
+    /// Put terms on the table, or others in their place
+    Propose {
+        /// The disclosure
+        id: String,
+        /// The public instant, RFC 3339 with zone
+        #[arg(long, value_name = "INSTANT")]
+        public: Option<String>,
+        /// When a stage goes to a tier: an instant, or a lead such as -24h or -5d
+        #[arg(long = "stage", value_name = "STAGE:TIER=WHEN")]
+        stages: Vec<String>,
+    },
+    /// Turn the proposed terms down
+    Reject {
+        /// The disclosure
+        id: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Accept the terms: every instant is armed
+    Accept {
+        /// The disclosure
+        id: String,
+    },
+    /// Set other instants: everything that has not left is re-armed, whoever was told is told again
+    Revise {
+        /// The disclosure
+        id: String,
+        /// Another public instant; stages that have not left move with it
+        #[arg(long, value_name = "INSTANT")]
+        public: Option<String>,
+        /// A stage at an instant of its own, or a new one
+        #[arg(long = "stage", value_name = "STAGE:TIER=WHEN")]
+        stages: Vec<String>,
+        /// Why, for those who were told already
+        #[arg(long)]
+        why: String,
+    },
+    /// Hold every delivery and key that has not left; one person may
+    Hold {
+        /// The disclosure
+        id: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Let what is held go on; takes two people
+    Resume {
+        /// The disclosure
+        id: String,
+    },
+    /// Act on a breach, in one step; one person may
+    #[command(group(ArgGroup::new("when").required(true)))]
+    Breach {
+        /// The disclosure
+        id: String,
+        /// Before the public instant: the embargo is broken, everybody is told, everything else is held
+        #[arg(long, group = "when")]
+        early: bool,
+        /// After it: likelihood raised, detection guidance to all, later stages of the kind held everywhere
+        #[arg(long, group = "when")]
+        late: bool,
+        /// What kind of material is outside (for --late)
+        #[arg(long, default_value = "proof-of-concept")]
+        stage: String,
+        /// What was seen, and where
+        #[arg(long)]
+        seen: String,
+    },
+    /// Publish a broken embargo now; takes two people
+    Publish {
+        /// The disclosure
+        id: String,
+    },
+    /// Attach a revision to a stage; one of an asset that is there is superseded and goes out again
+    Attach {
+        /// The disclosure
+        id: String,
+        /// The asset, or one revision of it
+        #[arg(value_name = "ASSET[@REVISION]")]
+        asset: String,
+        /// At which stage it goes out
+        #[arg(long)]
+        stage: String,
+        /// `public`, `indefinite` or an instant [default: indefinite for proofs of concept and source, else public]
+        #[arg(long, value_name = "UNTIL")]
+        confidential_until: Option<String>,
+        /// Its class under export control
+        #[arg(long)]
+        export_class: Option<String>,
+        /// When that class was last looked at
+        #[arg(long, value_name = "INSTANT")]
+        screened: Option<String>,
+    },
+    /// Call a stage's material back
+    Recall {
+        /// The disclosure
+        id: String,
+        /// Which stage
+        #[arg(long)]
+        stage: String,
+        /// Until when recipients are to say that it is deleted
+        #[arg(long, value_name = "INSTANT")]
+        by: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Record that a recipient deleted what was recalled or superseded
+    Attest {
+        /// The disclosure
+        id: String,
+        /// Who
+        recipient: String,
+    },
+    /// Say what a partner, or everybody, will receive, when, and by which policy
+    Preview {
+        /// The disclosure
+        id: String,
+        /// Only this partner
+        #[arg(long)]
+        partner: Option<String>,
+    },
+    /// Print a tier's instants as a calendar
+    Calendar {
+        /// The disclosure
+        id: String,
+        /// The tier
+        #[arg(long)]
+        tier: String,
+    },
+}
+
+/// `disclosure add`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Add {
+    /// Short name: lower-case letters, digits, `-`, `_`, `.`
+    pub id: String,
+    /// Its name for people
+    #[arg(long)]
+    pub title: String,
+    /// The public instant, RFC 3339 with zone
+    #[arg(long, value_name = "INSTANT")]
+    pub public: Option<String>,
+    /// When a stage goes to a tier: an instant, or a lead such as -24h or -5d
+    #[arg(long = "stage", value_name = "STAGE:TIER=WHEN")]
+    pub stages: Vec<String>,
+    /// Severity on the CVSS scale, 0.0 to 10.0
+    #[arg(long)]
+    pub severity: Option<String>,
+    /// The CVSS vector behind it
+    #[arg(long, value_name = "VECTOR")]
+    pub cvss: Option<String>,
+    /// A CVE id
+    #[arg(long = "cve", value_name = "ID")]
+    pub cves: Vec<String>,
+    /// Traffic light label
+    #[arg(long, default_value = "TLP:AMBER")]
+    pub tlp: String,
+    /// How likely it is that the flaw is used
+    #[arg(long, value_enum, default_value = "unproven")]
+    pub exploitation: Likelihood,
+    /// It can spread by itself
+    #[arg(long)]
+    pub wormable: bool,
+    /// Partners may deploy protection before the public instant
+    #[arg(long)]
+    pub deploy_early: bool,
+    /// A drill: EXERCISE in every subject, and never a real one later
+    #[arg(long)]
+    pub exercise: bool,
+    /// The zone in which instants are shown beside UTC
+    #[arg(long, default_value = "UTC")]
+    pub zone: String,
+}
+
+/// How likely it is that a flaw is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Likelihood {
+    /// No sign of it
+    Unproven,
+    /// To be expected
+    Likely,
+    /// Seen
+    Exploited,
+}
+
+impl Add {
+    /// What is to be added.
+    ///
+    /// # Errors
+    /// Malformed for a stage or label that is none.
+    pub(crate) fn new_disclosure(&self) -> Result<NewDisclosure, DeskError> {
+        let tlp: Tlp = self.tlp.to_uppercase().parse().map_err(|_| {
+            DeskError::new(Kind::Malformed, format!("`{}` is no label", self.tlp))
+                .hint("TLP:RED, TLP:AMBER+STRICT, TLP:AMBER, TLP:GREEN or TLP:CLEAR")
+        })?;
+        Ok(NewDisclosure {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            public: self.public.clone(),
+            stages: self.stages.iter().map(|text| StageAt::parse(text)).collect::<Result<_, _>>()?,
+            severity: self.severity.clone(),
+            cvss: self.cvss.clone(),
+            cves: self.cves.clone(),
+            tlp,
+            exploitation: match self.exploitation {
+                Likelihood::Unproven => Exploitation::Unproven,
+                Likelihood::Likely => Exploitation::Likely,
+                Likelihood::Exploited => Exploitation::Exploited,
+            },
+            wormable: self.wormable,
+            deploy_early: self.deploy_early,
+            exercise: self.exercise,
+            zone: self.zone.clone(),
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! What `earmark disclosure` says to people.
+
+use earmark_desk::approval::Waits;
+use earmark_desk::program::breach::Done;
+use earmark_desk::program::view::{self, Shown, Summary};
+
+/// A disclosure as a line of a list.
+pub(super) fn summary_line(one: &Summary) -> String {
+    let next = one.next.as_ref().map_or_else(
+        || "nothing waits".to_owned(),
+        |next| format!("{} to {} at {}", next.stage, next.tier, next.due.words),
+    );
+    format!("{}\t{}\t{next}\t{}\n", one.id, state(one), one.title)
+}
+
+fn state(one: &Summary) -> String {
+    let mut state = one.embargo.word().to_owned();
+    for (is, word) in [(one.broken, "broken"), (one.held, "held"), (one.exercise, "EXERCISE")] {
+        if is {
+            state += &format!(", {word}");
+        }
+    }
+    state
+}
+
+/// A disclosure in full.
+pub(super) fn shown(shown: &Shown) -> String {
+    let one = &shown.summary;
+    let mut text = format!("{} ({}): {}, {}\n", one.title, one.id, state(one), shown.tlp);
+    if let Some(hold) = &shown.hold {
+        text += &format!("held since {} by {}: {}\n", hold.since.rfc3339(), hold.by, hold.why);
+    }
+    for line in &shown.stages {
+        text += &format!("  {}\t{}\t{}\t{}\n", line.stage, line.tier, line.state, line.due.words);
+    }
+    for material in &shown.materials {
+        let superseded = if material.superseded.is_some() { ", superseded" } else { "" };
+        text += &format!(
+            "  {} hands out {} {}, confidential until {}{superseded}\n",
+            material.stage,
+            material.asset,
+            material.revision.short(),
+            material.confidential_until
+        );
+    }
+    for (state, count) in view::counts(&shown.deliveries) {
+        text += &format!("  {count} deliveries {state}\n");
+    }
+    for one in &shown.outstanding {
+        text += &format!(
+            "  {} still holds {} of {}\n",
+            one.recipient,
+            one.what.chars().take(40).collect::<String>(),
+            one.stage
+        );
+    }
+    for request in &shown.requests {
+        text += &format!(
+            "  waits: {} (request {}), yes from {}\n",
+            request.asked.act,
+            request.id,
+            request.assents.join(", ")
+        );
+    }
+    text
+}
+
+/// What a grave act waits for.
+pub(crate) fn waits_text(waits: &Waits) -> String {
+    match &waits.not_before {
+        Some(at) => format!(
+            "not done yet: there are not two people to approve it; run the same command again from {at} on\n"
+        ),
+        None => format!(
+            "not done yet: {} said yes; a second person runs the same command with `--as NAME`\n",
+            waits.assents.join(", ")
+        ),
+    }
+}
+
+/// What was done about a breach.
+pub(super) fn breach(done: &Done) -> String {
+    let mut text = format!("{} breach: {} recipients are told\n", done.breach, done.told);
+    for one in &done.due {
+        text += &format!("  due now: {one}\n");
+    }
+    for one in &done.held {
+        text += &format!("  held: {one}\n");
+    }
+    text += &format!("look at samples with `earmark trace SAMPLE --matter {}`\n", done.matter);
+    if let Some(waits) = &done.publication {
+        text += &format!(
+            "publication: {}",
+            waits_text(waits)
+                .replace("run the same command", "`earmark disclosure publish`")
+                .replace("runs the same command", "confirms with `earmark disclosure publish`")
+        );
+    }
+    text + "\n" + &done.draft
+}
