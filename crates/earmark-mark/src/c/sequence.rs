@@ -71,8 +71,7 @@ fn find_defines(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let runs = line_runs(node.source(), node.children(), |child| {
         let define = child.is(&["preproc_def", "preproc_function_def"])
             && !child.has_error()
-            // A last line that is continued takes in the line below, an empty one as a rule: it must stay where it is.
-            && !child.text().trim_ascii_end().ends_with(b"\\");
+            && is_one_line(child.text().trim_ascii_end());
         if define && child.field("name").map(Node::text) != guard { Role::Unit } else { Role::Wall }
     });
     propose(node.source(), &runs, b"C019", drafts, |group| {
@@ -84,6 +83,15 @@ fn find_defines(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         let different: HashSet<&&[u8]> = names.iter().collect();
         names.len() == group.len() && different.len() == names.len()
     });
+}
+
+/// Whether a directive's text ends where its line ends, continued lines counted as one. A last line that is continued
+/// takes in the line below, an empty one as a rule: it must stay where it is. And the parser takes the line end after
+/// `#define DIR tests/` for a part of the body, and the directive below too.
+fn is_one_line(text: &[u8]) -> bool {
+    let mut lines =
+        text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).rev();
+    lines.next().is_some_and(|last| !last.ends_with(b"\\")) && lines.all(|line| line.ends_with(b"\\"))
 }
 
 fn find_prototypes(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
