@@ -15,7 +15,23 @@ fn play(arguments: &[&str]) -> Value {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    second_opinion(&answer["trace"]);
+    answer
+}
+
+/// The second verifier comes to the same decision, from the reading and from the report.
+fn second_opinion(trace: &Value) {
+    let Some(node) = earmark_testkit::peer("node") else { return };
+    for file in ["reading", "report"] {
+        let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/../../verify/reading.js");
+        let output = Command::new(&node).args([verifier, trace[file].as_str().unwrap()]).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{file}: {said}");
+        let named =
+            format!("the copy issued to {} was used", trace["suspects"][0]["recipient"].as_str().unwrap());
+        assert!(said.contains(&named), "{said}");
+    }
 }
 
 fn is_right(answer: &Value) {
