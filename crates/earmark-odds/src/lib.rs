@@ -34,7 +34,7 @@
 //!
 //! From the top down: [`mod@decide`] and [`mod@replay`] turn a [`document`] into a decision; [`decoder`] fits, grows and
 //! leaves out over a [`sheet`] of what was read; [`weights`] and [`strategy`] say what a symbol is worth, [`pvalue`]
-//! how improbable a score is; [`code`] and [`bias`] deal the symbols; [`plan`] and [`simulate`] look ahead.
+//! how improbable a score is; [`code`] and [`bias`] deal the symbols; [`plan`], [`simulate`] and [`risk`] look ahead.
 //!
 //! What voids the bound is outside this crate: a reader that saw a codeword, sites chosen after seeing scores, a
 //! key or rule fixed after the leak.
@@ -52,6 +52,7 @@ mod laws;
 pub mod plan;
 pub mod pvalue;
 pub mod replay;
+pub mod risk;
 pub mod sheet;
 pub mod simulate;
 pub mod strategy;
