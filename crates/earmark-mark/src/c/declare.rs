@@ -65,7 +65,12 @@ fn parse<'t>(facts: &Facts, node: Node<'t>) -> Option<Declaration<'t>> {
     let kind = node.field("type")?;
     let plain = match kind.kind() {
         "primitive_type" | "sized_type_specifier" => true,
-        "type_identifier" => !facts.object_macros.contains(kind.text()) && !is_shouted(kind.text()),
+        // Labels must come first in a block, and a type that is taken from the value has one name only.
+        "type_identifier" => {
+            !matches!(kind.text(), b"__label__" | b"__auto_type")
+                && !facts.object_macros.contains(kind.text())
+                && !is_shouted(kind.text())
+        }
         "struct_specifier" | "union_specifier" | "enum_specifier" => kind.field("body").is_none(),
         _ => false,
     };

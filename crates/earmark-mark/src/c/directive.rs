@@ -50,6 +50,11 @@ fn propose(node: Node<'_>) -> Option<Draft> {
     if !hash.starts_with(b"#") || text.contains(&b'\n') || text.windows(2).any(|pair| pair == b"/*") {
         return None;
     }
+    // In a template more of the name may follow: `#ifndef _@PREFIX@_STDLIB_H`.
+    let rest = node.source().get(end as usize..)?.split(|byte| *byte == b'\n').next()?.trim_ascii();
+    if !rest.is_empty() && !rest.starts_with(b"/*") && !rest.starts_with(b"//") {
+        return None;
+    }
     let (short, long): (&[u8], &[u8]) =
         if negative { (b"ifndef ", b"if !defined(") } else { (b"ifdef ", b"if defined(") };
     let mut forms = vec![[hash, short, name.text()].concat(), [hash, long, name.text(), b")"].concat()];

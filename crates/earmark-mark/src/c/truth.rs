@@ -49,7 +49,10 @@ pub(super) fn is_operand(facts: &Facts, node: Node<'_>) -> bool {
         "identifier" => !is_shouted(node.text()) && !is_loose(facts, node.text()),
         "field_expression" | "subscript_expression" => true,
         "call_expression" => !is_macro_call(facts, node),
-        "pointer_expression" => node.field("argument").is_some_and(|inner| is_operand(facts, inner)),
+        // An address is no question, except in an initializer, which not every compiler computes.
+        "pointer_expression" => {
+            operator(node) == b"*" && node.field("argument").is_some_and(|inner| is_operand(facts, inner))
+        }
         "parenthesized_expression" => {
             node.named().next().is_some_and(|inner| inner.kind() == "assignment_expression")
         }
