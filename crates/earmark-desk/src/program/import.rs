@@ -122,6 +122,7 @@ fn parse(bytes: &[u8]) -> Result<Vec<NewPartner>, DeskError> {
             country: row.country,
             tier: row.tier,
             contact: row.contact.filter(|mail| !mail.is_empty()),
+            applicant: false,
         });
     }
     Ok(rows)

@@ -14,6 +14,7 @@ pub mod recipients;
 pub mod release;
 pub mod revise;
 pub mod schedule;
+pub mod standing;
 pub mod telling;
 pub mod timed;
 pub mod view;

@@ -28,6 +28,9 @@ pub struct NewPartner {
     /// Keys of that contact as text: age recipient, OpenSSH line, OpenPGP certificate.
     #[serde(default)]
     pub keys: Vec<String>,
+    /// It only asked to join, and receives nothing until it is admitted.
+    #[serde(default)]
+    pub applicant: bool,
 }
 
 /// A partner with its contacts and keys.
@@ -72,8 +75,8 @@ pub fn check(desk: &Desk, new: &NewPartner) -> Result<Admission, DeskError> {
         added,
     };
     let id = slug.as_str().parse().map_err(malformed)?;
-    let partner =
-        Partner { slug, name: new.name.clone(), country, tier, status: PartnerStatus::Active, added };
+    let status = if new.applicant { PartnerStatus::Applicant } else { PartnerStatus::Active };
+    let partner = Partner { slug, name: new.name.clone(), country, tier, status, added };
     Ok(Admission { partner, contact, keys, recipient: Recipient::of(id, added) })
 }
 

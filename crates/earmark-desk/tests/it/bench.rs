@@ -40,6 +40,7 @@ impl Bench {
                 tier: tier.to_owned(),
                 contact: Some(format!("desk@{slug}.example")),
                 keys: Vec::new(),
+                applicant: false,
             };
             partner::add(&desk, &new).await.unwrap();
         }

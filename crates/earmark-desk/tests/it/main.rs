@@ -7,4 +7,5 @@ mod breaches;
 mod clock;
 mod embargo;
 mod revisions;
+mod standing;
 mod two_people;

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
+use earmark_desk::history;
 use earmark_desk::program::import::{self, Preview};
 use earmark_desk::program::partner::{self, NewPartner, Shown};
+use earmark_desk::program::standing::{self, Measure};
 
 use super::output::{Output, printing};
 
@@ -32,9 +34,39 @@ pub(crate) enum Action {
         /// The partner
         slug: String,
     },
+    /// Admit an applicant; takes two people
+    Admit(Because),
+    /// Put a partner on notice
+    Caution(Because),
+    /// End a caution or suspension
+    Clear(Because),
+    /// Let a partner receive nothing for now
+    Suspend(Because),
+    /// Remove a partner that was heard, or turn an applicant down
+    Remove(Because),
+    /// Take a removed partner back; takes two people
+    Readmit(Because),
+    /// What was done about a partner, by whom and why
+    History {
+        /// The partner
+        slug: String,
+    },
     /// Manage a contact's keys
     #[command(subcommand)]
     Key(KeyAction),
+}
+
+/// A measure about a partner's standing.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Because {
+    /// The partner
+    pub slug: String,
+    /// Why
+    #[arg(long)]
+    pub why: String,
+    /// What the partner answered when it was heard
+    #[arg(long, value_name = "NOTE")]
+    pub hearing: Option<String>,
 }
 
 /// `partner add`.
@@ -57,6 +89,9 @@ pub(crate) struct Add {
     /// A key of that contact: an age recipient, an SSH public key, an OpenPGP certificate, or a file with one
     #[arg(long = "key", value_name = "KEY_OR_FILE", allow_hyphen_values = true)]
     pub keys: Vec<String>,
+    /// It only asked to join: it receives nothing until it is admitted
+    #[arg(long)]
+    pub applicant: bool,
 }
 
 /// `partner import`.
@@ -96,6 +131,7 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
                 tier: add.tier.clone(),
                 contact: add.contact.clone(),
                 keys: add.keys.iter().map(|key| key_text(key)).collect::<Result<_, _>>()?,
+                applicant: add.applicant,
             };
             print(output, &partner::add(desk, &new).await?)
         }
@@ -113,10 +149,35 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             output.answer(&partners, || partners.iter().map(line).collect()).map_err(printing)
         }
         Action::Show { slug } => print(output, &partner::show(desk, slug).await?),
+        Action::Admit(because) => measure(desk, because, Measure::Admit, output).await,
+        Action::Caution(because) => measure(desk, because, Measure::Caution, output).await,
+        Action::Clear(because) => measure(desk, because, Measure::Clear, output).await,
+        Action::Suspend(because) => measure(desk, because, Measure::Suspend, output).await,
+        Action::Remove(because) => measure(desk, because, Measure::Remove, output).await,
+        Action::Readmit(because) => measure(desk, because, Measure::Readmit, output).await,
+        Action::History { slug } => {
+            partner::show(desk, slug).await?;
+            let lines = history::of(desk, "partner", slug).await?;
+            let line = |one: &history::Line| {
+                let why = one.particulars["why"].as_str().unwrap_or_default();
+                format!("{}\t{}\t{}\t{why}\n", one.at, one.actor, one.act)
+            };
+            output.answer(&lines, || lines.iter().map(line).collect()).map_err(printing)
+        }
         Action::Key(KeyAction::Add { slug, key, contact }) => {
             print(output, &partner::add_key(desk, slug, contact.as_deref(), &key_text(key)?).await?)
         }
     }
+}
+
+async fn measure(desk: &Desk, because: &Because, measure: Measure, output: Output) -> Result<(), DeskError> {
+    let taken =
+        standing::take(desk, &because.slug, measure, &because.why, because.hearing.as_deref()).await?;
+    let text = || match &taken.waiting {
+        Some(waits) => super::disclosure::waits_text(waits),
+        None => format!("{} is {}\n", taken.partner.slug, taken.partner.status),
+    };
+    output.answer(&taken, text).map_err(printing)
 }
 
 /// A key as given, or the content of the file that it names.

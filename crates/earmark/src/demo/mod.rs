@@ -59,6 +59,7 @@ pub(crate) async fn run(args: &Args, output: Output, json: bool) -> Result<(), D
             tier: format!("tier-{}", one.tier),
             contact: None,
             keys: Vec::new(),
+            applicant: false,
         })
         .collect();
     partner::add_all(&desk, &new).await?;

@@ -48,6 +48,7 @@ impl Bench {
                 tier: "one".to_owned(),
                 contact: None,
                 keys,
+                applicant: false,
             };
             add(&desk, &new).await.unwrap();
         }
@@ -112,8 +113,15 @@ async fn heads_are_a_day_apart_and_tell_nothing_of_activity() {
     for number in 0..9 {
         let name = format!("p{number}");
         let (slug, keys) = (name.clone(), Vec::new());
-        let new =
-            NewPartner { slug, name, country: "DE".to_owned(), tier: "one".to_owned(), contact: None, keys };
+        let new = NewPartner {
+            slug,
+            name,
+            country: "DE".to_owned(),
+            tier: "one".to_owned(),
+            contact: None,
+            keys,
+            applicant: false,
+        };
         add(&bench.desk, &new).await.unwrap();
     }
     bench.issue("all").await;
