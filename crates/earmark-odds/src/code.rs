@@ -14,8 +14,11 @@
 //!
 //! Not here: what a symbol looks like in a file.
 
+mod deck;
+
 use std::fmt;
 
+pub use deck::Deck;
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 
@@ -40,8 +43,12 @@ pub fn code_id(asset_id: &str, epoch: u32) -> [u8; 32] {
 }
 
 fn derive(key: &[u8], code_id: &[u8; 32], info: &[&[u8]]) -> [u8; 32] {
+    expand(&Hkdf::<Sha256>::new(Some(code_id), key), info)
+}
+
+fn expand(extracted: &Hkdf<Sha256>, info: &[&[u8]]) -> [u8; 32] {
     let mut out = [0; 32];
-    let expanded = Hkdf::<Sha256>::new(Some(code_id), key).expand_multi_info(info, &mut out);
+    let expanded = extracted.expand_multi_info(info, &mut out);
     debug_assert!(expanded.is_ok(), "32 bytes are within the 8,160 that HKDF-SHA256 can give");
     out
 }
@@ -79,8 +86,8 @@ impl fmt::Debug for TracingKey {
 /// The positions and symbols of one code.
 #[derive(Clone)]
 pub struct Code {
-    key: TracingKey,
-    id: [u8; 32],
+    /// HKDF after its first step, which is the same for every recipient.
+    extracted: Hkdf<Sha256>,
     bias: BiasSet,
     levels: KeyStream,
     laws: Vec<Vec<Vec<u16>>>,
@@ -99,13 +106,9 @@ impl Code {
         let laws = (0..bias.levels().len() as u8)
             .map(|level| (0..=8).map(|k| bias.law(level, k).unwrap_or_default()).collect())
             .collect();
-        Self {
-            key: key.clone(),
-            id: *code_id,
-            bias,
-            levels: KeyStream::new(&derive(&key.0, code_id, &[BIAS_INFO])),
-            laws,
-        }
+        let extracted = Hkdf::<Sha256>::new(Some(code_id), &key.0);
+        let levels = KeyStream::new(&expand(&extracted, &[BIAS_INFO]));
+        Self { extracted, bias, levels, laws }
     }
 
     /// The code's bias set.
@@ -117,7 +120,7 @@ impl Code {
     /// The key of the level stream, for the plan's commitment; secret like the tracing key.
     #[must_use]
     pub fn bias_key(&self) -> [u8; 32] {
-        derive(&self.key.0, &self.id, &[BIAS_INFO])
+        self.derive(&[BIAS_INFO])
     }
 
     /// The level of a position, an index into [`BiasSet::levels`].
@@ -165,11 +168,12 @@ impl Code {
 
     /// The same with the levels already known: `kinds` holds (level, k) per position.
     ///
-    /// Dealing many recipients the same positions reads the level stream only once this way.
+    /// Dealing many recipients the same positions reads the level stream only once this way; [`Self::deck`]
+    /// also lays the positions out only once.
     #[must_use]
     pub fn codeword_at(&self, recipient: &str, positions: &[u32], kinds: &[(u8, u8)]) -> Vec<u8> {
-        let key = derive(&self.key.0, &self.id, &[USER_INFO, recipient.as_bytes()]);
         let mut symbols = vec![0; positions.len()];
+        let key = self.derive(&[USER_INFO, recipient.as_bytes()]);
         KeyStream::new(&key).visit(positions, 1, |index, bytes| {
             if let (Some(&byte), Some(&(level, k)), Some(symbol)) =
                 (bytes.first(), kinds.get(index), symbols.get_mut(index))
@@ -178,6 +182,10 @@ impl Code {
             }
         });
         symbols
+    }
+
+    fn derive(&self, info: &[&[u8]]) -> [u8; 32] {
+        expand(&self.extracted, info)
     }
 }
 
@@ -233,6 +241,13 @@ mod tests {
             let code = code();
             for list in [positions, near] {
                 let word = code.codeword("slug/contact", &list);
+                let numbers: Vec<u32> = list.iter().map(|place| place.0).collect();
+                let kinds: Vec<(u8, u8)> =
+                    code.levels(&numbers).into_iter().zip(list.iter().map(|place| place.1)).collect();
+                for engine in crate::stream::Engine::usable() {
+                    let deck = code.deck_with(&numbers, &kinds, engine);
+                    prop_assert_eq!(&deck.deal("slug/contact"), &word, "{:?}", engine);
+                }
                 for (&(position, k), symbol) in list.iter().zip(word) {
                     prop_assert_eq!(code.symbol("slug/contact", position, k), symbol);
                     prop_assert!(symbol < k);

@@ -8,6 +8,7 @@
 mod fit;
 mod grow;
 mod pairs;
+mod shortlist;
 mod weigh;
 
 pub(crate) use fit::fit;

@@ -16,6 +16,7 @@ mod law;
 mod normal;
 
 pub use alpha::{LookAlpha, subsets};
+pub(crate) use bound::falls_to;
 pub use bound::{Ranked, chernoff, rank, saddle, solve_tilt};
 pub use exact::{EXACT_FLOOR, Exact, Tail};
 pub use law::{LATTICE, Lattice, Law, Moments, TILT_MAX};

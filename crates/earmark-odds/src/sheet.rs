@@ -3,6 +3,10 @@
 //! A recipient's bit at a read position is its symbol where two are possible, and "holds the symbol read"
 //! where more are. Everything later needs only how many bits are set per group.
 
+mod slices;
+
+pub(crate) use slices::Slices;
+
 use crate::binomial::Binomials;
 
 /// One read position, as the layout needs it.
@@ -46,8 +50,8 @@ pub struct Sheet {
 #[derive(Debug, Clone)]
 pub struct SheetBuilder {
     sheet: Sheet,
-    /// Per read position: its cell's y and k, and its bit's place.
-    places: Vec<(u8, u8, usize)>,
+    /// Per word of a row and bit of it: which position read, and the symbol that sets the bit.
+    words: Vec<Vec<(u32, u8)>>,
 }
 
 impl SheetBuilder {
@@ -58,11 +62,10 @@ impl SheetBuilder {
         let key = |i: usize| read.get(i).map(|r| (r.level, r.y, r.class));
         order.sort_by_key(|&i| key(i));
         let mut cells: Vec<Cell> = Vec::new();
-        let mut places = vec![(0, 0, usize::MAX); read.len()];
-        let mut width = 0;
+        let mut words: Vec<Vec<(u32, u8)>> = Vec::new();
         let mut last = None;
         for i in order {
-            let (Some(position), Some(place)) = (read.get(i), places.get_mut(i)) else { continue };
+            let Some(position) = read.get(i) else { continue };
             let Some(law) = laws.get(position.level) else { continue };
             let k = law.len() as u8;
             if last != Some(key(i)) {
@@ -78,29 +81,32 @@ impl SheetBuilder {
                     err: position.err,
                     draws: Binomials::new(hit),
                     count: 0,
-                    words: width..width,
+                    words: words.len()..words.len(),
                 });
             }
             let Some(cell) = cells.last_mut() else { continue };
-            let bit = cell.words.start * 64 + cell.count as usize;
+            if cell.count.is_multiple_of(64) {
+                words.push(Vec::with_capacity(64));
+                cell.words.end = words.len();
+            }
             cell.count += 1;
-            cell.words.end = cell.words.start + (cell.count as usize).div_ceil(64);
-            width = cell.words.end;
-            *place = (position.y, k, bit);
+            if let Some(word) = words.last_mut() {
+                word.push((i as u32, if k == 2 { 1 } else { position.y }));
+            }
         }
-        Self { sheet: Sheet { cells, bits: Vec::new(), width, rows: 0 }, places }
+        let sheet = Sheet { cells, bits: Vec::new(), width: words.len(), rows: 0 };
+        Self { sheet, words }
     }
 
     /// Adds a recipient; `symbol(i)` is its symbol at the i-th position read.
     pub fn add(&mut self, symbol: impl Fn(usize) -> u8) {
         let start = self.sheet.bits.len();
         self.sheet.bits.resize(start + self.sheet.width, 0);
-        for (i, &(y, k, bit)) in self.places.iter().enumerate() {
-            let held = symbol(i);
-            let set = if k == 2 { held == 1 } else { held == y };
-            if set && let Some(word) = self.sheet.bits.get_mut(start + bit / 64) {
-                *word |= 1 << (bit % 64);
-            }
+        let row = self.sheet.bits.get_mut(start..).unwrap_or_default();
+        for (word, places) in row.iter_mut().zip(&self.words) {
+            let bits = places.iter().enumerate();
+            *word =
+                bits.fold(0, |word, (bit, &(i, set))| word | (u64::from(symbol(i as usize) == set) << bit));
         }
         self.sheet.rows += 1;
     }
@@ -187,6 +193,18 @@ impl Sheet {
 }
 
 impl Sheet {
+    /// At how many positions a row's symbol is not the one read; `plain` is the split by nobody.
+    pub(crate) fn disagreements(&self, plain: &Split, row: usize) -> u64 {
+        let mut sum = 0;
+        self.count(plain, row, |index, set| {
+            let Some(group) = plain.groups.get(index) else { return };
+            // A bit that is set says "1" where two symbols are possible, else "the symbol read".
+            let zero_read = self.cells.get(group.cell).is_some_and(|cell| cell.k == 2 && cell.y == 0);
+            sum += u64::from(if zero_read { set } else { group.count - set });
+        });
+        sum
+    }
+
     /// For several rows at once: per group of the split, at how many positions 0 .. rows of them are set.
     pub(crate) fn joint_counts(&self, split: &Split, rows: &[usize]) -> Vec<Vec<u32>> {
         let own = self.split(rows);

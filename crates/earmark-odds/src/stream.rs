@@ -2,8 +2,11 @@
 //!
 //! RFC 8439 with a zero nonce and a block counter from 0, as the chapter on codes asks.
 
+mod wide;
+
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher, StreamCipherSeek};
+pub(crate) use wide::{BLOCKS, BYTES, Engine};
 
 /// Bytes a stream has: 2^32 blocks of 64.
 const STREAM_BYTES: u64 = 1 << 38;

@@ -62,9 +62,10 @@ pub(super) fn document(
         region: Some(one.region),
         rule_passes: Some(one.original_counts),
     });
+    let deck = code.deck(&numbers, &kinds);
     let mut codewords = Codewords::default();
     for recipient in recipients {
-        codewords.insert(recipient.as_str(), &code.codeword_at(recipient.as_str(), &numbers, &kinds));
+        codewords.insert(recipient.as_str(), &deck.deal(recipient.as_str()));
     }
     ReadingDocument {
         version: 1,

@@ -17,25 +17,24 @@ pub(crate) fn excluded(
     most: f64,
 ) -> Vec<Excluded> {
     let mut classes: BTreeMap<Option<u8>, u64> = BTreeMap::new();
-    let mut seen = Vec::with_capacity(trial.read.len());
-    for &index in &trial.read {
-        let Some(position) = document.positions.get(index) else { continue };
+    for position in trial.read.iter().filter_map(|&index| document.positions.get(index)) {
         *classes.entry(position.class).or_default() += 1;
-        seen.push((index, b'0' + position.y.unwrap_or(0)));
     }
     let laws = classes.iter().map(|(&class, &count)| Lattice::two(count, document.error_of(class), 1, 0));
     let mut tail = Tail::of_counts(laws.collect());
+    let mut betas: BTreeMap<u64, Option<f64>> = BTreeMap::new();
+    let plain = trial.sheet.split(&[]);
     let mut list = Vec::new();
-    for (row, (recipient, word)) in document.codewords.0.iter().enumerate() {
+    for (row, recipient) in trial.names.iter().enumerate() {
         if accused.contains(&row) {
             continue;
         }
-        let bytes = word.as_bytes();
-        let disagreements = seen.iter().filter(|(index, y)| bytes.get(*index) != Some(y)).count();
-        if let Some(beta) = tail.exact(disagreements as i64)
-            && beta.p <= most
-        {
-            list.push(Excluded { recipient: recipient.clone(), beta: beta.p });
+        let disagreements = trial.sheet.disagreements(&plain, row);
+        let beta = betas
+            .entry(disagreements)
+            .or_insert_with(|| tail.exact(i64::try_from(disagreements).ok()?).map(|beta| beta.p));
+        if let Some(beta) = beta.filter(|beta| *beta <= most) {
+            list.push(Excluded { recipient: recipient.clone(), beta });
         }
     }
     list

@@ -1,6 +1,6 @@
 //! Testing every copy with the set that was grown without it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use libm::log10;
@@ -29,11 +29,20 @@ pub(crate) struct Accusation {
     pub(crate) p: f64,
 }
 
+/// What a score is worth: log10 of the exact p if there is one, log10 of Chernoff's bound, the p that decides.
+type Worth = (Option<f64>, f64, f64);
+
 /// A set that tests are conditioned on, its weights, and the tail of their sum.
-type Conditioned = (Rc<Vec<usize>>, Rc<Weighed>, Tail);
+struct Conditioned {
+    given: Rc<Vec<usize>>,
+    weighed: Rc<Weighed>,
+    tail: Tail,
+    /// Among very many recipients most share their score with others.
+    worth: HashMap<i64, Worth>,
+}
 
 /// The p that decides: the exact one, else Chernoff's bound.
-pub(crate) fn standing_p(tail: &mut Tail, score: i64) -> (Option<f64>, f64, f64) {
+pub(crate) fn standing_p(tail: &mut Tail, score: i64) -> Worth {
     let chernoff = tail.chernoff(score);
     match tail.exact(score) {
         Some(exact) => (Some(exact.log10()), chernoff * LOG10_E, exact.p),
@@ -47,14 +56,17 @@ pub(crate) fn test_all(trial: &Trial, decoder: &mut Decoder<'_>, full: &Grown) -
     let mut tests = Vec::with_capacity(trial.names.len());
     for row in 0..trial.names.len() {
         let given = decoder.given_for(full, row);
-        let (given, weighed, tail) = tails.entry(given).or_insert_with_key(|given| {
+        let at = tails.entry(given).or_insert_with_key(|given| {
             let weighed = decoder.weighed(given);
             let tail = Tail::new(weighed.lattice());
-            (Rc::new(given.clone()), weighed, tail)
+            Conditioned { given: Rc::new(given.clone()), weighed, tail, worth: HashMap::new() }
         });
-        let score = weighed.integer_score(&trial.sheet, &[row]);
-        let (log10_p_exact, log10_p_chernoff, p) = standing_p(tail, score);
-        tests.push(Accusation { row, given: Rc::clone(given), score, log10_p_exact, log10_p_chernoff, p });
+        let score = at.weighed.integer_score(&trial.sheet, &[row]);
+        let tail = &mut at.tail;
+        let (log10_p_exact, log10_p_chernoff, p) =
+            *at.worth.entry(score).or_insert_with(|| standing_p(tail, score));
+        let given = Rc::clone(&at.given);
+        tests.push(Accusation { row, given, score, log10_p_exact, log10_p_chernoff, p });
     }
     tests
 }

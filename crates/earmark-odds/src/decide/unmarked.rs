@@ -40,11 +40,15 @@ pub(crate) fn unmarked(document: &ReadingDocument, sound: &Sound) -> Option<Unma
     if (document.codewords.0.len() as u64) < document.n {
         return None;
     }
-    let cover = Cover::new(document);
+    // Only made where the first bound holds: it reads every codeword.
+    let mut cover = None;
     let mut found = None;
     for c in 1..=COALITION_MAX {
         let bound = unmarked_bound(&laws, c, t)?;
-        if bound.p > UNMARKED_MOST || cover.possible(c, t) != Some(false) {
+        if bound.p > UNMARKED_MOST {
+            break;
+        }
+        if cover.get_or_insert_with(|| Cover::new(document)).possible(c, t) != Some(false) {
             break;
         }
         found = Some(Unmarked { t, c, log10_bound: log10(bound.p) });

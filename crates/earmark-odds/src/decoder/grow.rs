@@ -7,6 +7,7 @@ use std::rc::Rc;
 use libm::log;
 
 use crate::decoder::pairs::{POOL, best_pair, pair_factor_ln};
+use crate::decoder::shortlist::{Field, Shortlist};
 use crate::decoder::weigh::Weighed;
 use crate::pvalue::Ranked;
 use crate::sheet::Sheet;
@@ -17,6 +18,8 @@ pub const GROW_LN: f64 = -3.0;
 pub const MEMBERS_MAX: usize = 7;
 /// How many copies are left out at once at most (a triple).
 const LEFT_OUT_MAX: usize = 3;
+/// With fewer rows than this times those wanted, all are ranked: a shortlist would cost more.
+const RANK_ALL_BELOW: usize = 8;
 
 /// One recipient's place in a ranking.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +61,7 @@ pub struct Decoder<'a> {
     n: f64,
     cap: usize,
     rankings: BTreeMap<Vec<usize>, Rc<Ranking>>,
+    field: Option<Field>,
 }
 
 impl<'a> Decoder<'a> {
@@ -65,7 +69,7 @@ impl<'a> Decoder<'a> {
     #[must_use]
     pub fn new(sheet: &'a Sheet, n: u64) -> Self {
         let cap = MEMBERS_MAX.min(usize::try_from(n.saturating_sub(2)).unwrap_or(MEMBERS_MAX));
-        Self { sheet, n: n as f64, cap, rankings: BTreeMap::new() }
+        Self { sheet, n: n as f64, cap, rankings: BTreeMap::new(), field: None }
     }
 
     /// The set grown from everybody, ascending row numbers.
@@ -87,23 +91,60 @@ impl<'a> Decoder<'a> {
         if let Some(ranking) = self.rankings.get(known) {
             return Rc::clone(ranking);
         }
-        let weighed = Weighed::fitted(self.sheet, known, 1);
-        let mut best: Vec<Entry> = (0..self.sheet.rows())
-            .filter(|row| !known.contains(row))
+        self.rank_all(&[known.to_vec()]);
+        match self.rankings.get(known) {
+            Some(ranking) => Rc::clone(ranking),
+            // `rank_all` has just put it there.
+            None => {
+                Rc::new(Ranking { weighed: Rc::new(Weighed::fitted(self.sheet, known, 1)), best: Vec::new() })
+            }
+        }
+    }
+
+    /// Computes the rankings of several sets of one size in one pass over the rows.
+    fn rank_all(&mut self, sets: &[Vec<usize>]) {
+        let fresh = sets.iter().filter(|known| !self.rankings.contains_key(*known));
+        let weighed: Vec<Weighed> = fresh.map(|known| Weighed::fitted(self.sheet, known, 1)).collect();
+        let Some(size) = weighed.first().map(|weighed| weighed.known().len()) else { return };
+        let keep = LEFT_OUT_MAX + if size == 0 { POOL } else { 1 };
+        let lists: Vec<Option<Shortlist>> = if self.sheet.rows() >= RANK_ALL_BELOW * keep {
+            let field = self.field.get_or_insert_with(|| Field::new(self.sheet));
+            let every: Vec<&Weighed> = weighed.iter().collect();
+            field.shortlists(self.sheet, &every, keep).into_iter().map(Some).collect()
+        } else {
+            vec![None; weighed.len()]
+        };
+        for (weighed, list) in weighed.into_iter().zip(lists) {
+            let best = list
+                .and_then(|list| self.shortest(&weighed, &list, keep))
+                .unwrap_or_else(|| self.entries(&weighed, 0..self.sheet.rows(), keep));
+            let known = weighed.known().to_vec();
+            self.rankings.insert(known, Rc::new(Ranking { weighed: Rc::new(weighed), best }));
+        }
+    }
+
+    /// The `keep` best of a shortlist, if it is sure that nobody else is among them.
+    fn shortest(&self, weighed: &Weighed, list: &Shortlist, keep: usize) -> Option<Vec<Entry>> {
+        let best = self.entries(weighed, list.rows.iter().copied(), keep);
+        let last = best.get(keep - 1)?.ranked.saddle;
+        weighed.falls_to(list.below, last).then_some(best)
+    }
+
+    /// The `keep` best of some rows, best first.
+    fn entries(&self, weighed: &Weighed, rows: impl Iterator<Item = usize>, keep: usize) -> Vec<Entry> {
+        let mut best: Vec<Entry> = rows
+            .filter(|row| !weighed.known().contains(row))
             .map(|row| {
                 let (score, ranked) = weighed.rank(self.sheet, row);
                 Entry { row, score, ranked }
             })
             .collect();
-        let keep = LEFT_OUT_MAX + if known.is_empty() { POOL } else { 1 };
         if best.len() > keep {
             best.select_nth_unstable_by(keep - 1, Entry::order);
             best.truncate(keep);
         }
         best.sort_by(Entry::order);
-        let ranking = Rc::new(Ranking { weighed: Rc::new(weighed), best });
-        self.rankings.insert(known.to_vec(), Rc::clone(&ranking));
-        ranking
+        best
     }
 
     /// Grows a set from all rows but those left out (at most three).
@@ -123,6 +164,8 @@ impl<'a> Decoder<'a> {
         } else {
             let pool: Vec<Entry> = std::iter::once(first).chain(pool).collect();
             grown.pool = Some(pool.iter().map(|e| e.row).collect());
+            let sets: Vec<Vec<usize>> = pool.iter().map(|e| vec![e.row]).collect();
+            self.rank_all(&sets);
             let starts = pool.iter().map(|e| (e.row, e.ranked.saddle));
             let pair = best_pair(starts, |a| {
                 let given = self.ranking(&[a]);

@@ -1,7 +1,7 @@
 //! The weights of one set, and every recipient's score under them.
 
 use crate::decoder::fit::{Scope, fit};
-use crate::pvalue::{Lattice, Law, Ranked, rank};
+use crate::pvalue::{Lattice, Law, Ranked, falls_to, rank};
 use crate::sheet::{Group, Sheet, Split};
 use crate::strategy::Strategy;
 use crate::weights::{Given, GivenMany, round, tuple, tuple_many};
@@ -76,6 +76,40 @@ impl Weighed {
     pub(crate) fn rank(&self, sheet: &Sheet, row: usize) -> (f64, Ranked) {
         let score = self.score(sheet, row);
         (score, rank(&self.laws, score))
+    }
+
+    /// What a set bit adds to the score, group by group.
+    pub(crate) fn gains(&self) -> impl Iterator<Item = f64> + '_ {
+        self.tables.iter().map(|table| match table.as_slice() {
+            [(_, w0), (_, w1)] => w1 - w0,
+            _ => 0.0,
+        })
+    }
+
+    /// The score of a row without a set bit.
+    pub(crate) fn floor(&self) -> f64 {
+        let groups = self.split.groups.iter().zip(&self.tables);
+        groups.map(|(group, table)| f64::from(group.count) * table.first().map_or(0.0, |atom| atom.1)).sum()
+    }
+
+    /// The most that set bits can add or take away.
+    pub(crate) fn reach(&self) -> f64 {
+        self.split
+            .groups
+            .iter()
+            .zip(self.gains())
+            .map(|(group, gain)| f64::from(group.count) * gain.abs())
+            .sum()
+    }
+
+    /// Far more than any score's rounding error.
+    pub(crate) fn blur(&self) -> f64 {
+        1e-9 * (1.0 + self.reach() + self.floor().abs())
+    }
+
+    /// Whether a score below `score` always has a larger saddle-point p than `ln_p`; false if that is not sure.
+    pub(crate) fn falls_to(&self, score: f64, ln_p: f64) -> bool {
+        falls_to(&self.laws, score, ln_p)
     }
 
     /// The score of a set of rows in the integers that decide.

@@ -95,6 +95,26 @@ pub fn rank(laws: &[Law], score: f64) -> Ranked {
     Ranked { chernoff, saddle }
 }
 
+/// Points between the mean and a score at which the saddle-point p is looked at.
+const STEPS: u32 = 16;
+
+/// Whether every score below `score` has a saddle-point p above e^`ln_p`.
+///
+/// True if the approximation falls from point to point between the mean and `score` and ends above `ln_p`. It
+/// is smooth, and where it breaks down it does so over a good part of the range; false only costs time.
+pub(crate) fn falls_to(laws: &[Law], score: f64, ln_p: f64) -> bool {
+    let mean: f64 = laws.iter().map(Law::mean).sum();
+    let mut last = 0.0;
+    for step in 1..=STEPS {
+        let saddle = rank(laws, mean + (score - mean) * f64::from(step) / f64::from(STEPS)).saddle;
+        if saddle >= last {
+            return false;
+        }
+        last = saddle;
+    }
+    last > ln_p
+}
+
 /// Returns ln of Chernoff's bound on P(sum >= score): the minimum over tilts in [0, 64] of K(tilt) - tilt score.
 #[must_use]
 pub fn chernoff(laws: &[Law], score: f64) -> f64 {

@@ -231,7 +231,9 @@ struct Halves {
     /// Sum over groups of count ln E e^(lambda (value - top)).
     log_mgf: f64,
     first: Table,
-    /// R of the second half, at its own table's places.
+    /// Sum over b >= a of e^(-lambda (b - a)) times the first half's mass, at its places.
+    first_faded: Vec<f64>,
+    /// R of the second half, from its table's highest place down.
     second: Table,
     left_out: f64,
     rounding: f64,
@@ -275,11 +277,9 @@ impl Halves {
         }
         let (mut second, first) = (tables.pop()?, tables.pop()?);
         let fade = exp(-lambda);
-        let mut above = 0.0;
-        for mass in second.mass.iter_mut().rev() {
-            above = *mass + fade * above;
-            *mass = above;
-        }
+        second.mass = faded(&second.mass, fade);
+        second.mass.reverse();
+        let first_faded = faded(&first.mass, fade);
         let mut log_mgf = 0.0;
         for law in laws {
             let top = law.atoms.iter().map(|a| a.1).max().unwrap_or(0);
@@ -289,41 +289,55 @@ impl Halves {
             rounding += 8.0 * law.count as f64;
         }
         rounding += (laws.len() as f64 + 8.0) * -log_mgf + 16.0;
-        Some(Self { lambda, log_mgf, first, second, left_out, rounding })
+        Some(Self { lambda, log_mgf, first, first_faded, second, left_out, rounding })
     }
 
     /// P(X >= score), given the largest possible sum.
     fn tail(&self, score: i64, most: i64) -> f64 {
-        let fade = exp(-self.lambda);
-        let end = self.second.base + self.second.mass.len() as i64;
-        let mut sum = 0.0;
-        let mut below: Option<f64> = None;
-        for (a, mass) in self.first.mass.iter().enumerate() {
-            let place = score - (self.first.base + a as i64);
-            if place >= end {
-                continue;
-            }
-            let rest = if place >= self.second.base {
-                usize::try_from(place - self.second.base).ok().and_then(|i| self.second.mass.get(i)).copied()
-            } else {
-                // Below the table every value counts: R falls by e^-lambda a step.
-                let next = below.map_or_else(
-                    || {
-                        let gap = (self.second.base - place) as f64;
-                        self.second.mass.first().copied().unwrap_or(0.0) * exp(-self.lambda * gap)
-                    },
-                    |last| last * fade,
-                );
-                below = Some(next);
-                Some(next)
-            };
-            sum += mass * rest.unwrap_or(0.0);
+        let length = self.first.mass.len();
+        let place = |at: i64| usize::try_from(at).unwrap_or(0).min(length);
+        // Places of the first half from `start` to `stop` meet the second half's table; those after meet what
+        // lies below it, where every value counts and R falls by e^-lambda a step.
+        let beside = score - self.first.base - self.second.base;
+        let start = place(beside - self.second.mass.len() as i64 + 1);
+        let stop = place(beside + 1).max(start);
+        let shift = (self.second.mass.len() + start) as i64 - 1 - beside;
+        let rest = usize::try_from(shift).ok().and_then(|shift| self.second.mass.get(shift..));
+        let mut sum = product(self.first.mass.get(start..stop).unwrap_or_default(), rest.unwrap_or_default());
+        if let (Some(faded), Some(lowest)) = (self.first_faded.get(stop), self.second.mass.last()) {
+            sum += lowest * exp(-self.lambda * (stop as i64 - beside) as f64) * faded;
         }
         let up = self.lambda * (most - score) as f64;
         let rounding =
             (self.rounding + 4.0 * up + self.first.mass.len() as f64) * 1.01 / 4_503_599_627_370_496.0;
         exp(self.log_mgf + up) * (sum + self.left_out) * (1.0 + rounding)
     }
+}
+
+/// Sums over each place and those after it, each step fading.
+fn faded(mass: &[f64], fade: f64) -> Vec<f64> {
+    let mut sums = mass.to_vec();
+    let mut above = 0.0;
+    for sum in sums.iter_mut().rev() {
+        above = *sum + fade * above;
+        *sum = above;
+    }
+    sums
+}
+
+/// The sum of products, in eight running sums that are added in order at the end.
+fn product(a: &[f64], b: &[f64]) -> f64 {
+    let length = a.len().min(b.len());
+    let (a, a_rest) = a.get(..length).unwrap_or_default().as_chunks::<8>();
+    let (b, b_rest) = b.get(..length).unwrap_or_default().as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for (a, b) in a.iter().zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| a * b);
+    sums.into_iter().chain(rest).sum()
 }
 
 /// The upper tail of one law of scores; tables are kept between questions.

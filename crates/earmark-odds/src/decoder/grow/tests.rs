@@ -129,3 +129,53 @@ fn few_recipients_grow_no_set() {
     assert!(Decoder::new(&sheet, 2).members().is_empty());
     assert!(Decoder::new(&sheet, 1).members().is_empty());
 }
+
+/// Several levels, a few colluders copying at random, errors: rows few and many.
+fn crowd(seed: u64, positions: usize, rows: usize, colluders: usize) -> Sheet {
+    let mut dice = Dice::new(seed, 21);
+    let laws = vec![vec![192, 64], vec![64, 192], vec![100, 100, 56]];
+    let levels: Vec<usize> = (0..positions).map(|_| dice.below(3) as usize).collect();
+    let words: Vec<Vec<u8>> = (0..rows)
+        .map(|_| levels.iter().map(|&l| crate::bias::BiasSet::symbol_of(&laws[l], dice.byte())).collect())
+        .collect();
+    let read: Vec<ReadPosition> = (0..positions)
+        .map(|i| {
+            let y = words[dice.below(colluders as u32) as usize][i];
+            ReadPosition { level: levels[i], y, class: Some(dice.below(2) as u8), err: 0.01 }
+        })
+        .collect();
+    let mut builder = SheetBuilder::new(&laws, &read);
+    for word in &words {
+        builder.add(|i| word[i]);
+    }
+    builder.finish()
+}
+
+#[test]
+fn shortlists_give_the_ranking_of_everybody() {
+    let mut short = 0;
+    for (seed, positions, rows, colluders) in [
+        (1, 200, 2_000, 1),
+        (2, 150, 1_500, 3),
+        (3, 5, 900, 1),
+        (4, 90, 100, 2),
+        (5, 1, 700, 1),
+        (6, 400, 600, 2),
+    ] {
+        let sheet = crowd(seed, positions, rows, colluders);
+        let mut decoder = Decoder::new(&sheet, rows as u64);
+        let sets: [&[usize]; 5] = [&[], &[0], &[7], &[0, 9], &[1, 2, 60]];
+        for known in sets {
+            let keep = if known.is_empty() { LEFT_OUT_MAX + POOL } else { LEFT_OUT_MAX + 1 };
+            let ranking = decoder.ranking(known);
+            let everybody = decoder.entries(&ranking.weighed, 0..rows, keep);
+            assert_eq!(ranking.best, everybody, "seed {seed}, given {known:?}");
+            let list =
+                decoder.field.as_ref().map(|f| f.shortlists(&sheet, &[&ranking.weighed], keep).remove(0));
+            short +=
+                usize::from(list.is_some_and(|l| decoder.shortest(&ranking.weighed, &l, keep).is_some()));
+        }
+    }
+    // Most rankings are short ones; with one or five positions nothing is sure, and everybody is ranked.
+    assert!(short >= 15, "{short}");
+}
