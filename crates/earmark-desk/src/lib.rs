@@ -18,7 +18,7 @@ pub mod error;
 pub mod history;
 pub mod issue;
 pub mod job;
-
+pub mod odds;
 pub mod policy;
 mod pool;
 pub mod program;

@@ -1,50 +1,32 @@
-//! Measures how often a coalition is named: how the table of `plan` was made.
+//! Measures how often a coalition is named: `lengths A64 2 interleaving 121 300 79`.
 //!
-//! Arguments: bias set, colluders, attack (or `all`), positions, trials, recipients; then optionally error rate,
-//! erasure rate, symbols per position.
+//! Arguments: bias set, colluders, attack (or `all`), positions, trials, recipients.
 
 use std::error::Error;
-use std::time::Instant;
 
 use earmark_odds::bias::BiasSet;
-use earmark_odds::decide::decide;
-use earmark_odds::simulate::{Attack, Scene};
+use earmark_odds::simulate::{Attack, Scene, tally};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [bias, colluders, attack, positions, trials, recipients, rest @ ..] = arguments.as_slice() else {
+    let [bias, colluders, attack, positions, trials, recipients] = arguments.as_slice() else {
         return Err("give: bias set, colluders, attack, positions, trials, recipients".into());
     };
     let attacks = if attack == "all" { Attack::ALL.to_vec() } else { vec![attack.parse()?] };
     let bias: BiasSet = bias.parse()?;
-    let trials: u64 = trials.parse()?;
-    let number = |i: usize, other: f64| rest.get(i).map_or(Ok(other), |text| text.parse::<f64>());
     for attack in attacks {
         let scene = Scene {
             positions: positions.parse()?,
             recipients: recipients.parse()?,
-            err: number(0, 0.0)?,
-            erasure: number(1, 0.0)?,
-            symbols: number(2, 2.0)? as u8,
             ..Scene::new(bias, colluders.parse()?, attack)
         };
-        let (mut named, mut all, mut wrong, mut seconds) = (0u64, 0u64, 0u64, 0.0);
-        for seed in 0..trials {
-            let trial = scene.play(seed);
-            let start = Instant::now();
-            let decision = decide(&trial.document)?;
-            seconds += start.elapsed().as_secs_f64();
-            let right = decision.suspects.iter().filter(|s| trial.colluders.contains(&s.recipient)).count();
-            named += u64::from(right > 0);
-            all += u64::from(right == trial.colluders.len());
-            wrong += (decision.suspects.len() - right) as u64;
-        }
-        let share = |count: u64| count as f64 / trials as f64;
+        let tally = tally(&scene, 0..trials.parse()?)?;
+        let [low, high] = tally.interval(1.959_964);
         println!(
-            "{bias} c={colluders} {attack}: m={positions} one {:.3} all {:.3} wrong {wrong}, {:.1} ms a decision",
-            share(named),
-            share(all),
-            seconds * 1e3 / trials as f64
+            "{attack}: named {:.3} ({low:.3} to {high:.3}), all {}, wrong {}",
+            tally.rate(),
+            tally.all,
+            tally.wrong
         );
     }
     Ok(())

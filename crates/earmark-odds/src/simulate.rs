@@ -12,7 +12,11 @@
 //! The same seed gives the same trial on every machine.
 
 mod attack;
+mod length;
 mod scene;
+mod tally;
 
 pub use attack::{Attack, UnknownAttack};
+pub use length::{Length, TRIALS, grid, shortest};
 pub use scene::{Scene, Trial};
+pub use tally::{Tally, tally};

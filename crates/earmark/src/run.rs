@@ -8,8 +8,8 @@ use earmark_desk::error::{DeskError, Kind};
 
 use crate::cli::output::{Output, harmless, one_line, printing};
 use crate::cli::{
-    Cli, Command, LATER, disclosure, holder, init, issue, log, partner, policy, protect, reference, scan,
-    staff, trace, vault, worker,
+    Cli, Command, LATER, disclosure, holder, init, issue, log, odds, partner, policy, protect, reference,
+    scan, staff, trace, vault, worker,
 };
 use crate::{demo, wiring};
 
@@ -58,6 +58,7 @@ async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
         Command::Log(args) => return bad_news(log::run(place, args, output).await?),
         Command::Scan(args) => return bad_news(scan::run(&wiring::open(place).await?, args, output).await?),
         Command::Trace(args) => return bad_news(trace::run(place, args, output).await?),
+        Command::Odds(args) => odds::run(args, output)?,
         Command::Vault(args) => return bad_news(vault::run(place, args, output).await?),
         Command::Reference(args) => reference::run(args, Cli::command()).map_err(printing)?,
         Command::Later(_) => {}

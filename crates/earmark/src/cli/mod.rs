@@ -8,6 +8,7 @@ pub(crate) mod holder;
 pub(crate) mod init;
 pub(crate) mod issue;
 pub(crate) mod log;
+pub(crate) mod odds;
 pub(crate) mod output;
 pub(crate) mod partner;
 pub(crate) mod place;
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Scan(scan::Args),
     /// Read the marks of a sample and name the copy it came from
     Trace(trace::Args),
+    /// Look ahead: what a code takes and withstands
+    Odds(odds::Args),
     /// Look after the vault itself
     Vault(vault::Args),
     /// Print shell completions or the reference pages
@@ -78,17 +81,5 @@ pub(crate) enum Command {
 }
 
 /// Nouns of the contract that this build does not hold: they answer "unavailable", not "wrong use".
-pub(crate) const LATER: &[&str] = &[
-    "backup",
-    "restore",
-    "odds",
-    "case",
-    "notice",
-    "statement",
-    "watch",
-    "alert",
-    "risk",
-    "serve",
-    "fetch",
-    "key",
-];
+pub(crate) const LATER: &[&str] =
+    &["backup", "restore", "case", "notice", "statement", "watch", "alert", "risk", "serve", "fetch", "key"];

@@ -7,6 +7,7 @@ mod crashes;
 mod demo;
 mod log;
 mod log_rows;
+mod odds;
 mod scanning;
 mod sealed;
 mod tracing;
