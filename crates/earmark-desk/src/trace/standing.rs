@@ -8,12 +8,16 @@ use super::search::MOST_SMALL_LEAVES;
 /// A true match has more than nine of ten of its sites located, an idiom that both texts share next to none.
 const LOCATED: (usize, usize) = (1, 4);
 
+/// So many sites, next to none of them located, contradict a match in a small sample too.
+const TELLING: usize = 8;
+
 /// Whether any of the matches is ours beyond a likeness.
 ///
 /// Each leaf that was gone through is a chance of a match that is `evidence` by accident (about one in a thousand), and
 /// the reader is a second judge of it: it aligns token by token and knows every form of every site. Such a match
-/// counts if a quarter of its sites were located, and one without sites only in a sample of a few leaves. A stronger
-/// match counts as it is. Symbols play no part.
+/// counts if a quarter of its sites were located. In a sample of a few leaves, where little can happen by accident,
+/// it also counts if it has too few sites to tell, as five lines have. A stronger match counts as it is. Symbols play
+/// no part.
 #[must_use]
 pub(super) fn any(read: &[MatchReading], leaves: u64) -> bool {
     let few = leaves <= MOST_SMALL_LEAVES as u64;
@@ -22,7 +26,7 @@ pub(super) fn any(read: &[MatchReading], leaves: u64) -> bool {
 
 fn holds(one: &MatchReading, few: bool) -> bool {
     let sites = one.reading.as_ref().map_or(&[][..], |reading| &reading.sites);
-    if sites.is_empty() {
+    if sites.is_empty() || (few && sites.len() < TELLING) {
         return few;
     }
     let located = sites.iter().filter(|site| site.form.is_some()).count();
@@ -60,12 +64,14 @@ mod tests {
         assert!(any(&[matched(Level::Evidence, 9, 10)], 40));
         assert!(any(&[matched(Level::Evidence, 1, 4)], 40));
         assert!(!any(&[matched(Level::Evidence, 1, 5)], 40));
-        assert!(!any(&[matched(Level::Evidence, 0, 1)], 1));
+        assert!(!any(&[matched(Level::Evidence, 0, 8)], 1));
         assert!(!any(&[], 1));
     }
 
     #[test]
-    fn a_weak_match_without_sites_counts_in_a_small_sample() {
+    fn a_weak_match_without_sites_that_tell_counts_in_a_small_sample() {
+        assert!(any(&[matched(Level::Evidence, 0, 3)], 1));
+        assert!(!any(&[matched(Level::Evidence, 0, 3)], 9));
         assert!(any(&[matched(Level::Evidence, 0, 0)], 8));
         assert!(!any(&[matched(Level::Evidence, 0, 0)], 9));
     }
