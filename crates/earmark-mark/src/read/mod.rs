@@ -33,6 +33,26 @@ const LEAF: usize = 64 << 20;
 ///
 /// Looks at the original, its table and the leaf alone; bounded by the lengths of both. Sites that no
 /// region holds are left out; a site whose form cannot be told is there, erased.
+///
+/// The bound on false accusation rests on a reader that knows no codeword. What it is given:
+///
+/// ```
+/// use earmark_mark::{FileTable, read};
+/// use earmark_model::Region;
+/// fn reads(original: &[u8], table: &FileTable, regions: &[Region], leaf: &[u8]) {
+///     let _ = read(original, table, regions, leaf);
+/// }
+/// ```
+///
+/// There is nothing to hand a codeword in by:
+///
+/// ```compile_fail,E0061
+/// use earmark_mark::{FileTable, read};
+/// use earmark_model::{Region, Symbol};
+/// fn guess(original: &[u8], table: &FileTable, regions: &[Region], leaf: &[u8], codeword: &[Symbol]) {
+///     let _ = read(original, table, regions, leaf, codeword);
+/// }
+/// ```
 #[must_use]
 pub fn read(original: &[u8], table: &FileTable, regions: &[Region], leaf: &[u8]) -> FileReading {
     let mut reading = FileReading { file: table.file, sites: eligible(table, regions) };

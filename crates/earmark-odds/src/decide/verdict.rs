@@ -16,7 +16,7 @@ pub const EXCLUDED_MOST: f64 = 1e-3;
 /// Decides what a reading document says.
 ///
 /// The `decision` it may already hold is ignored. Time grows with recipients times positions; a verdict over
-/// 79 recipients and 1,000 positions takes some tens of milliseconds.
+/// 79 recipients and 1,000 positions takes some milliseconds.
 ///
 /// # Errors
 /// [`DocumentError`] for a document that contradicts itself.
