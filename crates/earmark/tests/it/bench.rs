@@ -64,7 +64,8 @@ impl Bench {
     pub(crate) fn ok(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {said}");
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{arguments:?}: {said}{printed}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
