@@ -52,7 +52,7 @@ pub enum Fault {
         /// The key's name.
         name: String,
     },
-    /// `checkpoint` is not the largest of `checkpoints/`.
+    /// `checkpoint` is none of `checkpoints/`.
     NotNewest,
     /// `keys` lists other keys than those to be trusted.
     Keys,
@@ -72,7 +72,7 @@ impl fmt::Display for Fault {
             Self::Stranger { path, name } => {
                 write!(f, "`{path}` carries a signature of `{name}` by a key that is not listed")
             }
-            Self::NotNewest => f.write_str("`checkpoint` is not the newest of `checkpoints/`"),
+            Self::NotNewest => f.write_str("`checkpoint` is none of `checkpoints/`"),
             Self::Keys => f.write_str("`keys` lists other keys than those that are trusted"),
         }
     }
@@ -87,6 +87,9 @@ pub struct Audit {
     pub tree: Tree,
     /// The checkpoints that are to be trusted, by size, as notes and opened.
     pub checkpoints: BTreeMap<u64, (Note, Opened)>,
+    /// Whether a publisher was stopped before its last step: `checkpoint` is an older one, or there are tiles of entries
+    /// that no checkpoint holds yet.
+    pub behind: bool,
     /// What is wrong.
     pub faults: Vec<Fault>,
 }
@@ -222,7 +225,7 @@ fn read_checkpoints(
     files: &BTreeMap<String, u64>,
     audit: &mut Audit,
 ) -> Result<(), ReadError> {
-    let mut largest: Option<(u64, Vec<u8>)> = None;
+    let mut kept: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
     let prefix = format!("{CHECKPOINTS}/");
     for path in files.keys().filter(|path| path.starts_with(&prefix)) {
         let named: Option<u64> = path.strip_prefix(&prefix).and_then(|name| name.parse().ok());
@@ -231,9 +234,7 @@ fn read_checkpoints(
             continue;
         };
         let Some(bytes) = read(root, files, path, &mut audit.faults)? else { continue };
-        if largest.as_ref().is_none_or(|(before, _)| *before < size) {
-            largest = Some((size, bytes.clone()));
-        }
+        kept.insert(size, bytes.clone());
         let Some(note) = std::str::from_utf8(&bytes).ok().map(Note::parse) else {
             audit.faults.push(Fault::Malformed { path: path.clone(), why: "it is no text".to_owned() });
             continue;
@@ -254,10 +255,24 @@ fn read_checkpoints(
         }
     }
     let newest = read(root, files, CHECKPOINT, &mut audit.faults)?;
-    if newest.is_some() && newest != largest.map(|(_, bytes)| bytes) {
-        audit.faults.push(Fault::NotNewest);
+    if let Some(newest) = newest {
+        let largest = kept.pop_last().map(|(_, bytes)| bytes).unwrap_or_default();
+        // Or the newest before cosignatures were added to it.
+        audit.behind = newest != largest
+            && (kept.values().any(|older| *older == newest)
+                || (largest.starts_with(&newest) && is_signed(&newest, trust)));
+        if newest != largest && !audit.behind {
+            audit.faults.push(Fault::NotNewest);
+        }
     }
     Ok(())
+}
+
+/// Whether the bytes are a checkpoint with all the log's signatures.
+fn is_signed(bytes: &[u8], trust: &Trust) -> bool {
+    let whole = std::str::from_utf8(bytes).ok().filter(|text| text.ends_with('\n'));
+    let note = whole.and_then(|text| Note::parse(text).ok());
+    note.is_some_and(|note| trust.open(&note).is_ok())
 }
 
 fn read_entries(root: &Path, files: &BTreeMap<String, u64>, audit: &mut Audit) -> Result<(), ReadError> {
@@ -294,7 +309,13 @@ fn check_tiles(root: &Path, files: &BTreeMap<String, u64>, audit: &mut Audit) ->
     wanted.extend(tiles.map(|tile| (tile.to_string(), tile)));
     for path in files.keys() {
         let known = path == KEYS || path == CHECKPOINT || path.starts_with(&format!("{CHECKPOINTS}/"));
-        if !known && !wanted.contains_key(path) {
+        if known || wanted.contains_key(path) {
+            continue;
+        }
+        // Tiles of entries that no checkpoint holds yet: a publisher writes them first.
+        if path.parse::<Tile>().is_ok_and(|tile| tile.end() > largest) {
+            audit.behind = true;
+        } else {
             audit.faults.push(Fault::Stray(path.clone()));
         }
     }

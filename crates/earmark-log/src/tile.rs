@@ -102,6 +102,14 @@ impl Tile {
         Some(bytes)
     }
 
+    /// The number of entries that a tree has at least in which this tile stands.
+    #[must_use]
+    pub fn end(self) -> u64 {
+        let last = self.index.saturating_mul(TILE_WIDTH).saturating_add(u64::from(self.width));
+        let level = if let TileKind::Hashes(level) = self.kind { u32::from(level) } else { 0 };
+        last.saturating_mul(TILE_WIDTH.saturating_pow(level))
+    }
+
     /// The entries' indexes that a tile of entries holds.
     #[must_use]
     pub fn span(self) -> std::ops::Range<u64> {

@@ -122,12 +122,20 @@ fn every_changed_byte_of_every_file_is_found() {
     }
     assert_eq!(audit(root, &trust()).unwrap().faults, []);
     assert!(changed > 1_000, "{changed}");
-    for stray in ["tile/0/000.p/4", "tile/entries/009", "more", "checkpoints/07", "checkpoints/x"] {
+    for stray in ["tile/0/000.p/4", "tile/entries/000.p/1", "more", "checkpoints/07", "checkpoints/x"] {
         fs::create_dir_all(root.join(stray).parent().unwrap()).unwrap();
         fs::write(root.join(stray), "x").unwrap();
         assert!(audit(root, &trust()).unwrap().faults.contains(&Fault::Stray(stray.to_owned())), "{stray}");
         fs::remove_file(root.join(stray)).unwrap();
     }
+    // A publisher that is stopped leaves tiles that no checkpoint holds yet, or the checkpoint of before.
+    fs::write(root.join("tile/entries/009"), "x").unwrap();
+    let stopped = audit(root, &trust()).unwrap();
+    assert!(stopped.behind && stopped.faults.is_empty(), "{:?}", stopped.faults);
+    fs::remove_file(root.join("tile/entries/009")).unwrap();
+    fs::copy(root.join("checkpoints/3"), root.join("checkpoint")).unwrap();
+    let stopped = audit(root, &trust()).unwrap();
+    assert!(stopped.behind && stopped.faults.is_empty(), "{:?}", stopped.faults);
 }
 
 #[test]

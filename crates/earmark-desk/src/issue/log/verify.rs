@@ -125,6 +125,7 @@ pub fn published(folder: &Path, keys: &[String]) -> Result<Answer, DeskError> {
                 .to_owned(),
         );
     }
+    remarks.extend(audit.behind.then(left_behind));
     Ok(Answer {
         sound: faults.is_empty(),
         origin: trust.log.first().map(|key| key.name().to_owned()).unwrap_or_default(),
@@ -139,6 +140,11 @@ pub fn published(folder: &Path, keys: &[String]) -> Result<Answer, DeskError> {
         remarks,
         faults,
     })
+}
+
+/// What a publisher leaves that was stopped before its last step.
+fn left_behind() -> String {
+    "`checkpoint` is not the newest of `checkpoints/`; `earmark log publish` brings it up".to_owned()
 }
 
 fn read(folder: &Path, trust: &Trust) -> Result<Audit, DeskError> {
@@ -375,6 +381,7 @@ async fn check_folder(
     let mut behind = listed.as_ref().is_some_and(|listed| listed.witnesses.len() < trust.witnesses.len());
     let audit = read(folder, listed.as_ref().unwrap_or(trust))?;
     answer.faults.extend(audit.faults.iter().map(ToString::to_string));
+    answer.remarks.extend(audit.behind.then(left_behind));
     for (entry, index) in audit.entries.iter().zip(0..) {
         let same = rows.entry(index).is_some_and(|row| row.commitment.0.as_slice() == entry.as_slice());
         if !same {
