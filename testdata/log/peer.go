@@ -44,7 +44,7 @@ func run(args []string) error {
 		}
 		fmt.Print(opened.Text)
 		return nil
-	case "inclusion":
+	case "inclusion", "consistency":
 		proof, err := hashes(args[5:])
 		if err != nil {
 			return err
@@ -53,15 +53,8 @@ func run(args []string) error {
 		if err != nil {
 			return err
 		}
-		return tlog.CheckRecord(proof, number(args[1]), ends[0], number(args[3]), ends[1])
-	case "consistency":
-		proof, err := hashes(args[5:])
-		if err != nil {
-			return err
-		}
-		ends, err := hashes([]string{args[2], args[4]})
-		if err != nil {
-			return err
+		if args[0] == "inclusion" {
+			return tlog.CheckRecord(proof, number(args[1]), ends[0], number(args[3]), ends[1])
 		}
 		return tlog.CheckTree(proof, number(args[3]), ends[1], number(args[1]), ends[0])
 	}

@@ -16,7 +16,6 @@
 
 #![forbid(unsafe_code)]
 
-mod base64;
 mod calendar;
 mod chart;
 mod copy_note;

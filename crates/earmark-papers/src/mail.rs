@@ -12,9 +12,10 @@
 //!
 //! Not here: sending.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use earmark_model::UnixMillis;
 
-use crate::base64::base64;
 use crate::instant::weekday;
 
 /// What a mail says.
@@ -74,7 +75,7 @@ fn part(out: &mut String, boundary: &str, kind: &str, file: Option<&str>, text: 
         *out += &format!("Content-Disposition: attachment; filename=\"{file}\"\r\n");
     }
     *out += "\r\n";
-    let coded = base64(text.as_bytes());
+    let coded = STANDARD.encode(text);
     for (index, c) in coded.chars().enumerate() {
         if index > 0 && index % 76 == 0 {
             *out += "\r\n";
@@ -104,7 +105,7 @@ fn encoded(text: &str) -> String {
     }
     words.push(word);
     let words: Vec<String> =
-        words.iter().map(|word| format!("=?UTF-8?B?{}?=", base64(word.as_bytes()))).collect();
+        words.iter().map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word))).collect();
     words.join("\r\n ")
 }
 

@@ -189,7 +189,7 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
     fs::create_dir_all(&request.out).map_err(|source| DeskError::io("make", &request.out, source))?;
     let staging = Staging::open(&request.out)?;
     if let (true, Some((entry, bytes))) = (request.plain, &master.varies) {
-        staging.write_file(&request.out, &entry.path_text(), bytes)?;
+        writing::write_file_through(staging.path(), &request.out.join(entry.path_text()), bytes)?;
     }
     let dealer = master.dealer();
     let mut copies = Vec::with_capacity(receivers.len());

@@ -36,18 +36,6 @@ impl Staging {
         }
     }
 
-    /// Writes the file `name` of `out` beside its place and renames it.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn write_file(&self, out: &Path, name: &str, bytes: &[u8]) -> Result<(), DeskError> {
-        let (staged, place) = (self.path().join(name), out.join(name));
-        fs::write(&staged, bytes)
-            .and_then(|()| File::open(&staged)?.sync_all())
-            .and_then(|()| fs::rename(&staged, &place))
-            .map_err(|source| DeskError::io("write", &place, source))
-    }
-
     /// Where to write.
     #[must_use]
     pub fn path(&self) -> &Path {

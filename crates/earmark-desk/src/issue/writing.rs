@@ -324,8 +324,16 @@ fn sync_above(place: &Path) -> Result<(), DeskError> {
 /// When the disk refuses.
 pub fn write_file(place: &Path, bytes: &[u8]) -> Result<(), DeskError> {
     let above = place.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    write_file_through(above, place, bytes)
+}
+
+/// Writes a small file in the folder `staging` of the same file system and renames it.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn write_file_through(staging: &Path, place: &Path, bytes: &[u8]) -> Result<(), DeskError> {
     let mut staged =
-        NamedTempFile::new_in(above).map_err(|source| DeskError::io("write in", above, source))?;
+        NamedTempFile::new_in(staging).map_err(|source| DeskError::io("write in", staging, source))?;
     staged
         .write_all(bytes)
         .and_then(|()| fs::set_permissions(staged.path(), fs::Permissions::from_mode(0o644)))

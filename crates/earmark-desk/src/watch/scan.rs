@@ -1,13 +1,13 @@
 //! Scanning: every leaf of a sample against the index of everything protected.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use earmark_model::{Digest, Leaf, Match};
 use earmark_scan::{ScanOptions, Scanner, Segment};
+use earmark_store::Revision;
 use serde::Serialize;
 
 use super::haul::{Found, Haul, Unscanned};
@@ -169,8 +169,7 @@ pub async fn scan(
     let begun = desk.now();
     let cage = desk.cage()?;
     let scanner = scanner(desk).await?;
-    let revisions = desk.ledger().revisions().await?;
-    let names = Names::of(desk, revisions.iter().map(|revision| revision.digest)).await?;
+    let names = Names::of(desk, desk.ledger().revisions().await?).await?;
     let mut answer =
         Answer { samples: 0, leaves: 0, bytes: 0, seconds: 0.0, unscanned: Vec::new(), matches: Vec::new() };
     let items = list(desk, &request.paths, &mut answer.unscanned)?;
@@ -241,13 +240,11 @@ impl Names {
     }
 
     /// Looks up the names of `revisions`.
-    async fn of(desk: &Desk, revisions: impl IntoIterator<Item = Digest>) -> Result<Self, DeskError> {
+    async fn of(desk: &Desk, revisions: impl IntoIterator<Item = Revision>) -> Result<Self, DeskError> {
         let mut names = BTreeMap::new();
-        for digest in revisions {
-            if let Entry::Vacant(slot) = names.entry(digest) {
-                let revision = desk.ledger().revision(&digest).await?;
-                slot.insert((revision.asset.to_string(), desk.manifest(revision.manifest).await?));
-            }
+        for revision in revisions {
+            let manifest = desk.manifest(revision.manifest).await?;
+            names.insert(revision.digest, (revision.asset.to_string(), manifest));
         }
         Ok(Self(names))
     }
@@ -286,5 +283,7 @@ impl Names {
 /// When a manifest is missing.
 pub async fn names(desk: &Desk, found: &[Found]) -> Result<Names, DeskError> {
     let matches = found.iter().flat_map(|one| one.matches.iter().chain(&one.upstream));
-    Names::of(desk, matches.map(|matched| matched.revision)).await
+    let touched: BTreeSet<Digest> = matches.map(|matched| matched.revision).collect();
+    let revisions = desk.ledger().revisions().await?;
+    Names::of(desk, revisions.into_iter().filter(|revision| touched.contains(&revision.digest))).await
 }
