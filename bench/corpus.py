@@ -150,8 +150,8 @@ CORPORA = [
 # Trees by other people; beside them every corpus is an innocent to the others. The old Lua is also vendored in Redis.
 INNOCENTS = [("lua5.1", "C", ("debian", "lua5.1", False)), ("idna", "Python", ("pypi", "idna", "3.20"))]
 
-# Two successive releases of one vendored library.
-RELEASES = ("libz-sys", ("1.1.8", "1.1.9"), "src/zlib")
+# Successive releases of one vendored library: zlib 1.2.11, 1.2.13, 1.3, 1.3.1, 1.3.2.
+RELEASES = ("libz-sys", ("1.1.8", "1.1.9", "1.1.14", "1.1.15", "1.1.31"), "src/zlib")
 
 EXTENSIONS = {"C": (".c", ".h", ".in"), "Python": (".py",), "JavaScript": (".js",), "Rust": (".rs",)}
 

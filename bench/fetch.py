@@ -159,6 +159,10 @@ def fetch_others():
     tools()
     for name, _, source in corpora.INNOCENTS:
         whole(corpora.CACHE / name / "tree", tree(source))
+    fetch_releases()
+
+
+def fetch_releases():
     name, versions, _ = corpora.RELEASES
     for version in versions:
         whole(corpora.CACHE / f"{name}-{version}" / "tree", crate(name, version))

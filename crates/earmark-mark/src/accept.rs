@@ -4,20 +4,48 @@ use std::cmp::Reverse;
 
 use earmark_model::Span;
 
-use crate::draft::{Draft, Nested, Part};
+use crate::draft::{Candidate, Draft, Nested, Part, Standing};
 use crate::gluing::separate;
 
 /// Deeper nests are cut off: rendering recurses.
 pub(crate) const DEPTH: usize = 48;
 
 /// Accepts drafts in order of their start, wider first, then lower rank first; a draft that crosses
-/// an accepted one, or lies in one outside its children, is refused, and so is one that would run together with
-/// what stands beside it. The result is in preorder.
-pub(crate) fn accept(mut drafts: Vec<Draft>, source: &[u8]) -> Vec<Nested> {
-    drafts.sort_by_key(|draft| (draft.span.start, Reverse(draft.span.end), draft.rank, draft.code));
-    let mut accepted: Vec<Nested> = Vec::with_capacity(drafts.len());
+/// an accepted or an inherited one, or lies in one outside its children, is refused, and so is one that would run
+/// together with what stands beside it. The result is in preorder.
+pub(crate) fn accept(mut candidates: Vec<Candidate>, source: &[u8]) -> Vec<Nested> {
+    let order = |draft: &Draft| (draft.span.start, Reverse(draft.span.end), draft.rank, draft.code);
+    candidates.sort_by_key(|candidate| order(&candidate.draft));
+    let heirs: Vec<Draft> = candidates
+        .iter()
+        .filter(|candidate| matches!(candidate.standing, Standing::Inherited(_)))
+        .map(|candidate| candidate.draft.clone())
+        .collect();
+    // Those around a place come before it, whatever lies between: the furthest end so far finds them all.
+    let furthest: Vec<u32> = heirs
+        .iter()
+        .scan(0, |end, heir| {
+            *end = heir.span.end.max(*end);
+            Some(*end)
+        })
+        .collect();
+    let clears = |draft: &Draft| {
+        let from = furthest.partition_point(|end| *end <= draft.span.start);
+        heirs[from..].iter().take_while(|heir| heir.span.start < draft.span.end).all(|heir| {
+            !heir.span.meets(draft.span)
+                || if order(draft) <= order(heir) {
+                    admits(draft, heir.span, heir)
+                } else {
+                    admits(heir, draft.span, draft)
+                }
+        })
+    };
+    let mut accepted: Vec<Nested> = Vec::with_capacity(candidates.len());
     let mut open: Vec<usize> = Vec::new();
-    for draft in drafts {
+    for Candidate { draft, standing } in candidates {
+        if !matches!(standing, Standing::Inherited(_)) && !clears(&draft) {
+            continue;
+        }
         while open.last().is_some_and(|top| accepted[*top].draft.span.end <= draft.span.start) {
             open.pop();
         }
@@ -25,7 +53,7 @@ pub(crate) fn accept(mut drafts: Vec<Draft>, source: &[u8]) -> Vec<Nested> {
         let fits = parent.is_none_or(|top| admits(&accepted[top].draft, draft.span, &draft));
         if fits && open.len() < DEPTH && is_sound(&draft, source) {
             open.push(accepted.len());
-            accepted.push(Nested { draft, parent });
+            accepted.push(Nested { draft, standing, parent });
         }
     }
     separate(accepted, source)
@@ -64,6 +92,7 @@ fn is_sound(draft: &Draft, source: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::draft::FormOrder;
+    use crate::heritage::all_new;
     use crate::rule::RuleCode;
 
     fn swap(start: u32, middle: u32, end: u32) -> Draft {
@@ -87,7 +116,7 @@ mod tests {
         let source = [b'('; 40];
         let drafts =
             vec![swap(0, 10, 20), swap(0, 5, 10), swap(5, 12, 15), swap(15, 18, 25), swap(20, 30, 40)];
-        let spans: Vec<(u32, u32)> = accept(drafts, &source)
+        let spans: Vec<(u32, u32)> = accept(all_new(drafts), &source)
             .iter()
             .map(|nested| (nested.draft.span.start, nested.draft.span.end))
             .collect();
@@ -96,14 +125,14 @@ mod tests {
 
     #[test]
     fn a_form_whose_parts_run_together_is_refused() {
-        assert!(accept(vec![swap(0, 4, 8)], b"char*abc").is_empty());
-        assert_eq!(accept(vec![swap(0, 4, 8)], b"(ar)*abc").len(), 1);
+        assert!(accept(all_new(vec![swap(0, 4, 8)]), b"char*abc").is_empty());
+        assert_eq!(accept(all_new(vec![swap(0, 4, 8)]), b"(ar)*abc").len(), 1);
     }
 
     #[test]
     fn a_form_that_loses_a_child_is_refused() {
         let mut draft = swap(0, 4, 8);
         draft.forms[1].pop();
-        assert!(accept(vec![draft], b"(b)(d)(f").is_empty());
+        assert!(accept(all_new(vec![draft]), b"(b)(d)(f").is_empty());
     }
 }

@@ -8,6 +8,8 @@ use crate::carrier::{Carrier, Facts};
 use crate::carriers::{carrier_for, carrier_of};
 use crate::codes::{CATALOG_VERSION, rule_info};
 use crate::declared::{Declarations, DeclaredSites};
+use crate::draft::Standing;
+use crate::heritage::{Predecessor, all_new, claim};
 use crate::language::Language;
 use crate::lex::lex;
 use crate::natural::{FormCounts, keep_natural};
@@ -97,6 +99,24 @@ pub struct Analysis {
 /// on what else is in use.
 #[must_use]
 pub fn analyze(files: &[SourceFile<'_>], options: &Options) -> Analysis {
+    find_all(files, options, None)
+}
+
+/// Finds the sites of a tree that succeeds another in the same epoch.
+///
+/// As [`analyze`], but a file whose path the predecessor has keeps, wherever its tokens did not change, the
+/// predecessor's sites with their keys and forms, and gets no others there. A site is lost only if the rules no longer
+/// propose it: it is not safe any more.
+#[must_use]
+pub fn analyze_successor(
+    files: &[SourceFile<'_>],
+    options: &Options,
+    predecessor: &Predecessor<'_>,
+) -> Analysis {
+    find_all(files, options, Some(predecessor))
+}
+
+fn find_all(files: &[SourceFile<'_>], options: &Options, predecessor: Option<&Predecessor<'_>>) -> Analysis {
     let mut left_alone = Vec::new();
     let mut facts = Facts::default();
     let declared = options.declared.as_ref().map(|declared| declared.sites(files)).unwrap_or_default();
@@ -126,7 +146,7 @@ pub fn analyze(files: &[SourceFile<'_>], options: &Options) -> Analysis {
     let mut counts = FormCounts::default();
     let mut found: Vec<(&SourceFile<'_>, &'static dyn Carrier, Vec<Keyed>)> = Vec::new();
     for (file, carrier) in chosen {
-        match find(file, carrier, &facts, &declared) {
+        match find(file, carrier, &facts, &declared, predecessor) {
             Ok(sites) => {
                 sites.iter().for_each(|site| counts.count(site.code, &site.labels, site.original));
                 found.push((file, carrier, sites));
@@ -140,7 +160,11 @@ pub fn analyze(files: &[SourceFile<'_>], options: &Options) -> Analysis {
         let kept: Vec<Site> = sites
             .into_iter()
             .filter(|site| allowed(site, file.file, options))
-            .filter_map(|site| keep_natural(site, &counts, options.naturalness))
+            .filter_map(|site| match site.standing {
+                Standing::New => keep_natural(site, &counts, options.naturalness),
+                Standing::Inherited(_) => Some(site),
+                Standing::Barred => None,
+            })
             .filter_map(site)
             .collect();
         kept.iter().for_each(|site| *used.entry(site.rule).or_insert(0) += 1);
@@ -180,18 +204,26 @@ fn find(
     carrier: &dyn Carrier,
     facts: &Facts,
     declared: &DeclaredSites,
+    predecessor: Option<&Predecessor<'_>>,
 ) -> Result<Vec<Keyed>, String> {
     let found = carrier.find(file.bytes, facts).map_err(|error| error.to_string());
     // What the author declared does not depend on a grammar.
     let mut found = if declared.has(file.file) { found.unwrap_or_default() } else { found? };
     declared.join(file.file, &mut found.drafts);
-    let sites = accept(found.drafts, file.bytes);
+    let candidates = match predecessor {
+        Some(earlier) => claim(earlier, file, found.drafts, &found.declarations, carrier.lexicon()),
+        None => all_new(found.drafts),
+    };
+    let sites = accept(candidates, file.bytes);
     let mut sites = key_sites(file.bytes, sites, &found.declarations, carrier.lexicon());
     for site in &mut sites {
         if let Some(key) = rule_info(site.code)
             .filter(|info| info.layer == Layer::Declared)
             .and_then(|_| declared.key(file.file, site.span))
         {
+            site.key = key;
+        }
+        if let Standing::Inherited(key) = site.standing {
             site.key = key;
         }
     }

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 
 use earmark_model::{Digest, Span};
 
-use crate::draft::Nested;
-use crate::draft::{FormOrder, Part};
+use crate::draft::{FormOrder, Nested, Part, Standing};
 use crate::lex::{Lexicon, lex};
 use crate::rule::RuleCode;
 
@@ -18,6 +17,7 @@ pub(crate) struct Keyed {
     pub(crate) labels: Vec<u8>,
     pub(crate) original: u8,
     pub(crate) key: Digest,
+    pub(crate) standing: Standing,
 }
 
 struct Canon<'a> {
@@ -68,6 +68,7 @@ pub(crate) fn key_sites(
                 labels: draft.labels,
                 original: draft.current,
                 key: key?,
+                standing: site.standing,
             })
         })
         .collect()

@@ -86,7 +86,11 @@ pub fn find_with_rules(
     containers: &[&str],
     facts: &Facts,
 ) -> Result<FileDrafts, SyntaxError> {
-    let syntax = Syntax::parse(bytes, grammar)?;
+    Ok(find_in(&Syntax::parse(bytes, grammar)?, rules, containers, facts))
+}
+
+/// As [`find_with_rules`], in a tree that is there.
+pub(crate) fn find_in(syntax: &Syntax<'_>, rules: &[Rule], containers: &[&str], facts: &Facts) -> FileDrafts {
     let mut found = FileDrafts::default();
     let mut end_of_declaration = 0;
     // Which rules look at a kind is asked a million times: remembered per kind.
@@ -113,5 +117,5 @@ pub fn find_with_rules(
             (rule.find)(facts, node, &mut found.drafts);
         }
     }
-    Ok(found)
+    found
 }

@@ -1,4 +1,4 @@
-use earmark_model::Span;
+use earmark_model::{Digest, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::rule::RuleCode;
@@ -93,9 +93,31 @@ impl Draft {
     }
 }
 
+/// Added to the rank of a draft that is a site only where the predecessor had it: a group of neighbors that
+/// does not begin where groups are counted off now.
+pub(crate) const SPARE: u8 = 128;
+
+/// What a proposal is to the revision that this one succeeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Its text is new, or there is no such revision.
+    New,
+    /// It is the site of that revision with this key.
+    Inherited(Digest),
+    /// Its text is as it was, and was no site: it takes part in keys, and is given up.
+    Barred,
+}
+
+/// A proposal and its standing.
+pub(crate) struct Candidate {
+    pub(crate) draft: Draft,
+    pub(crate) standing: Standing,
+}
+
 /// An accepted site with its place in the nest.
 pub(crate) struct Nested {
     pub(crate) draft: Draft,
+    pub(crate) standing: Standing,
     /// Index of the site around it.
     pub(crate) parent: Option<usize>,
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use earmark_model::Layer;
 
 use crate::codes::rule_info;
-use crate::draft::{Nested, Part};
+use crate::draft::{Nested, Part, Standing};
 
 /// The bytes that may stand at one edge of a stretch, whatever forms are chosen inside.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,9 +57,14 @@ struct Edges {
 /// Takes out the sites one of whose forms would run together with what may stand beside it; those inside stay.
 pub(crate) fn separate(mut sites: Vec<Nested>, source: &[u8]) -> Vec<Nested> {
     loop {
-        let faulty = faulty(&sites, source);
+        let mut faulty = faulty(&sites, source);
         if !faulty.contains(&true) {
             return sites;
+        }
+        // Beside each other, inherited sites were in order before: what is new gives way.
+        let is_heir = |site: &Nested| matches!(site.standing, Standing::Inherited(_));
+        if faulty.iter().zip(&sites).any(|(faulty, site)| *faulty && !is_heir(site)) {
+            faulty.iter_mut().zip(&sites).for_each(|(faulty, site)| *faulty &= !is_heir(site));
         }
         sites = without(sites, &faulty);
     }
@@ -153,7 +158,7 @@ mod tests {
             order: FormOrder::Sorted,
             rank: 0,
         };
-        Nested { draft, parent }
+        Nested { draft, standing: Standing::New, parent }
     }
 
     fn spans(sites: &[Nested]) -> Vec<(u32, u32)> {

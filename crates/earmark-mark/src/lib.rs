@@ -24,6 +24,7 @@ mod declared;
 mod density;
 mod draft;
 mod gluing;
+mod heritage;
 pub mod javascript;
 mod language;
 mod lex;
@@ -38,22 +39,26 @@ mod rule;
 pub mod rust;
 mod skip;
 mod source;
+mod succession;
 mod syntax;
 mod table;
 pub mod text;
 mod write;
 
-pub use analyze::{Analysis, LeftAlone, Options, READER_VERSION, RuleUse, analyze, count_lines};
+pub use analyze::{
+    Analysis, LeftAlone, Options, READER_VERSION, RuleUse, analyze, analyze_successor, count_lines,
+};
 pub use carrier::{Carrier, Facts, FileDrafts, Rule, find_with_rules};
 pub use carriers::{CARRIERS, carrier_for, carrier_of};
 pub use codes::{CATALOG, CATALOG_VERSION, rule_info};
 pub use declared::{DeclarationError, DeclarationFault, Declarations, VaryingField, varying_fields};
 pub use density::{FileDensity, SitePlace, density};
 pub use draft::{Draft, FormOrder, Part};
+pub use heritage::Predecessor;
 pub use language::Language;
 pub use lex::{Lexicon, NAME, Quote, Token, lex};
 pub use merge::{CLASSES, MergeInput, merge};
-pub use number::{PositionMap, Predecessor, number};
+pub use number::{PositionMap, number};
 pub use read::{FileReading, SiteReading, read};
 pub use rule::{RuleCode, RuleInfo};
 pub use source::SourceFile;

@@ -2,7 +2,7 @@
 
 use earmark_model::Span;
 
-use crate::draft::{Draft, FormOrder, Part};
+use crate::draft::{Draft, FormOrder, Part, SPARE};
 use crate::rule::RuleCode;
 use crate::syntax::Node;
 
@@ -33,9 +33,19 @@ impl Runs {
     /// What lies between elements stays where it is. Groups are counted off from the start of a run,
     /// so that every order of their members shows the same groups again.
     pub(crate) fn propose(&self, source: &[u8], code: RuleCode, rank: u8, drafts: &mut Vec<Draft>) {
-        let groups = self.runs.iter().flat_map(|run| run.chunks(3));
-        drafts.extend(groups.filter_map(|group| permutations(source, code, rank, group)));
+        let groups = self.runs.iter().flat_map(|run| groups(run));
+        drafts.extend(groups.filter_map(|(group, spare)| permutations(source, code, rank | spare, group)));
     }
+}
+
+/// The groups of a run: counted off in threes from its start, what is left at its end, and then, each with
+/// [`SPARE`], all other neighbors that may have been a group when the run began elsewhere.
+pub(crate) fn groups<T>(run: &[T]) -> impl Iterator<Item = (&[T], u8)> {
+    let counted = run.chunks(3).map(|group| (group, 0));
+    let whole = run.len() / 3 * 3;
+    let threes = run.windows(3).enumerate().filter(|(at, _)| at % 3 != 0);
+    let twos = run.windows(2).enumerate().filter(move |(at, _)| *at != whole);
+    counted.chain(threes.chain(twos).map(|(_, group)| (group, SPARE))).filter(|(group, _)| group.len() > 1)
 }
 
 const OF_TWO: &[&[usize]] = &[&[0, 1], &[1, 0]];

@@ -48,9 +48,13 @@ const ERROR_BELOW: u16 = 16;
 const COMMENT_BELOW: u16 = 32;
 const DIRECTIVE_BELOW: u16 = 64;
 const ERROR_CHILD: u16 = 128;
+const AFTER_ERROR: u16 = 256;
 
 const NODES: usize = 8_000_000;
 const DEPTH: usize = 1_000;
+
+/// The kind of what [`Syntax::parse_apart`] takes apart.
+const BLOCK: &str = "compound_statement";
 
 /// The tree of one file.
 pub struct Syntax<'a> {
@@ -98,6 +102,82 @@ fn parse(source: &[u8], grammar: &Grammar) -> Result<tree_sitter::Tree, SyntaxEr
     parser.parse_with_options(&mut read, None, Some(options)).ok_or(SyntaxError::Time)
 }
 
+/// Nodes laid flat so far.
+struct Laid<'a> {
+    grammar: &'a Grammar,
+    nodes: Vec<Raw>,
+    /// What the cursor is in.
+    open: Vec<u32>,
+}
+
+impl Laid<'_> {
+    /// Lays the node of the cursor and all below it, `offset` bytes further on. Where `graft` says that it has
+    /// laid something in the place of a node, what is below that node is left out.
+    fn lay(
+        &mut self,
+        cursor: &mut tree_sitter::TreeCursor<'_>,
+        offset: u32,
+        graft: &mut dyn FnMut(&mut Self, &tree_sitter::TreeCursor<'_>) -> Result<bool, SyntaxError>,
+    ) -> Result<(), SyntaxError> {
+        let floor = self.open.len();
+        loop {
+            let node = cursor.node();
+            let index = index_of(self.nodes.len());
+            let parent = self.open.last().copied().unwrap_or(u32::MAX);
+            let atom = self.grammar.atoms.contains(&node.kind());
+            if !graft(self, cursor)? {
+                self.nodes.push(raw(cursor, &node, offset, parent, index));
+                if self.nodes.len() > NODES {
+                    return Err(SyntaxError::Nodes);
+                }
+                if !atom && cursor.goto_first_child() {
+                    self.open.push(index);
+                    if self.open.len() > DEPTH {
+                        return Err(SyntaxError::Depth);
+                    }
+                    continue;
+                }
+                if atom && node.has_error() {
+                    self.nodes[index as usize].flags |= ERROR_BELOW;
+                }
+            }
+            if self.open.len() == floor {
+                return Ok(());
+            }
+            while !cursor.goto_next_sibling() {
+                let Some(parent) = self.open.pop() else { return Ok(()) };
+                self.nodes[parent as usize].next = index_of(self.nodes.len());
+                cursor.goto_parent();
+                if self.open.len() == floor {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Lays what is parsed alone, in the place of the skeleton's node of the cursor.
+    fn lay_apart(&mut self, skeleton: &tree_sitter::TreeCursor<'_>, text: &[u8]) -> Result<(), SyntaxError> {
+        let tree = parse(text, self.grammar)?;
+        let mut cursor = tree.walk();
+        let index = index_of(self.nodes.len());
+        let place = skeleton.node();
+        let offset = index_of(place.start_byte());
+        let alone = cursor.goto_first_child()
+            && cursor.node().kind() == place.kind()
+            && cursor.node().byte_range() == (0..text.len());
+        if alone {
+            self.lay(&mut cursor, offset, &mut |_, _| Ok(false))?;
+        } else {
+            let parent = self.open.last().copied().unwrap_or(u32::MAX);
+            self.nodes.push(raw(skeleton, &place, 0, parent, index));
+            self.nodes[index as usize].kind = u16::MAX;
+            self.nodes[index as usize].flags |= ERROR;
+        }
+        self.nodes[index as usize].field = skeleton.field_id().map_or(0, |id| id.get());
+        Ok(())
+    }
+}
+
 impl<'a> Syntax<'a> {
     /// Parses `source`.
     ///
@@ -105,42 +185,61 @@ impl<'a> Syntax<'a> {
     /// [`SyntaxError`] when a limit is reached: about 20 parser steps a byte, 8 million nodes,
     /// depth 1,000.
     pub fn parse(source: &'a [u8], grammar: &'a Grammar) -> Result<Self, SyntaxError> {
-        let tree = parse(source, grammar)?;
-        let mut nodes: Vec<Raw> = Vec::with_capacity(source.len() / 3);
-        let mut open: Vec<u32> = Vec::new();
-        let mut cursor = tree.walk();
+        Self::parse_apart(source, grammar, &[])
+    }
+
+    /// Parses `source` with each of `blocks` (disjoint, ascending, in braces) for itself, so that an error in one
+    /// changes nothing elsewhere. A block that stands where the grammar expects none is parsed with what is around it.
+    ///
+    /// # Errors
+    /// As [`Syntax::parse`].
+    pub fn parse_apart(source: &'a [u8], grammar: &'a Grammar, blocks: &[Span]) -> Result<Self, SyntaxError> {
+        let mut apart = blocks.to_vec();
         loop {
-            let node = cursor.node();
-            let index = index_of(nodes.len());
-            nodes.push(raw(&cursor, &node, open.last().copied().unwrap_or(u32::MAX), index));
-            if nodes.len() > NODES {
-                return Err(SyntaxError::Nodes);
-            }
-            let atom = grammar.atoms.contains(&node.kind());
-            if !atom && cursor.goto_first_child() {
-                open.push(index);
-                if open.len() > DEPTH {
-                    return Err(SyntaxError::Depth);
+            let mut skeleton = source.to_vec();
+            for block in &apart {
+                if let Some(inside) = skeleton.get_mut(block.start as usize + 1..block.end as usize - 1) {
+                    inside.fill(b' ');
                 }
-                continue;
             }
-            if atom && node.has_error() {
-                nodes[index as usize].flags |= ERROR_BELOW;
+            let tree = parse(&skeleton, grammar)?;
+            let mut laid = Laid { grammar, nodes: Vec::with_capacity(source.len() / 3), open: Vec::new() };
+            let mut seen = 0;
+            let mut missed: Vec<Span> = Vec::new();
+            laid.lay(&mut tree.walk(), 0, &mut |laid, cursor| {
+                let node = cursor.node();
+                let span = Span::new(index_of(node.start_byte()), index_of(node.end_byte()));
+                while apart.get(seen).is_some_and(|block| block.end <= span.start) {
+                    missed.push(apart[seen]);
+                    seen += 1;
+                }
+                if node.kind() != BLOCK || apart.get(seen) != Some(&span) {
+                    return Ok(false);
+                }
+                seen += 1;
+                laid.lay_apart(cursor, source.get(span.range()).unwrap_or_default())?;
+                Ok(true)
+            })?;
+            missed.extend(&apart[seen..]);
+            if missed.is_empty() {
+                let mut syntax = Self { source, grammar, nodes: laid.nodes };
+                syntax.spread();
+                return Ok(syntax);
             }
-            while !cursor.goto_next_sibling() {
-                let Some(parent) = open.pop() else {
-                    let mut syntax = Self { source, grammar, nodes };
-                    syntax.spread();
-                    return Ok(syntax);
-                };
-                nodes[parent as usize].next = index_of(nodes.len());
-                cursor.goto_parent();
-            }
+            apart.retain(|block| !missed.contains(block));
         }
     }
 
     /// Tells every node what is somewhere below it.
     fn spread(&mut self) {
+        for index in 0..self.nodes.len() {
+            let (parent, next) = (self.nodes[index].parent, self.nodes[index].next as usize);
+            if self.nodes[index].flags & ERROR != 0
+                && let Some(beside) = self.nodes.get_mut(next).filter(|beside| beside.parent == parent)
+            {
+                beside.flags |= AFTER_ERROR;
+            }
+        }
         for index in (0..self.nodes.len()).rev() {
             let (flags, parent) = (self.nodes[index].flags, self.nodes[index].parent);
             let mut up = flags & (ERROR_BELOW | COMMENT_BELOW | DIRECTIVE_BELOW);
@@ -175,7 +274,13 @@ fn index_of(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-fn raw(cursor: &tree_sitter::TreeCursor<'_>, node: &tree_sitter::Node<'_>, parent: u32, index: u32) -> Raw {
+fn raw(
+    cursor: &tree_sitter::TreeCursor<'_>,
+    node: &tree_sitter::Node<'_>,
+    offset: u32,
+    parent: u32,
+    index: u32,
+) -> Raw {
     let kind = node.kind();
     let mut flags = 0;
     flags |= if node.is_named() { NAMED } else { 0 };
@@ -185,8 +290,8 @@ fn raw(cursor: &tree_sitter::TreeCursor<'_>, node: &tree_sitter::Node<'_>, paren
     Raw {
         kind: node.kind_id(),
         field: cursor.field_id().map_or(0, |id| id.get()),
-        start: index_of(node.start_byte()),
-        end: index_of(node.end_byte()),
+        start: offset + index_of(node.start_byte()),
+        end: offset + index_of(node.end_byte()),
         parent,
         next: index + 1,
         flags,
@@ -338,6 +443,12 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn has_error_child(self) -> bool {
         self.raw().flags & ERROR_CHILD != 0
+    }
+
+    /// Whether the parser had to guess at the sibling before.
+    #[must_use]
+    pub fn follows_error(self) -> bool {
+        self.raw().flags & AFTER_ERROR != 0
     }
 
     /// Whether a comment is here or below.

@@ -34,9 +34,8 @@ const LONGEST: Duration = Duration::from_secs(3_600);
 /// Refused, with the end of what the command printed, when it fails; unavailable when the cage cannot be had.
 pub fn certify(desk: &Desk, command: &str, tree: &Tree, table: &SiteTable) -> Result<Certificate, DeskError> {
     let mut table = table.clone();
-    let originals = |file: u32| tree.files.get(file as usize).map(|file| file.bytes.clone());
     // Numbers of its own: certification comes before the code's positions are taken.
-    earmark_mark::number(&mut table, &originals, &mut PositionMap::default(), None);
+    earmark_mark::number(&mut table, &mut PositionMap::default());
     let folder = desk.scratch("certify")?;
     let draw = desk.fresh_code(BiasSet::GL2);
     let dealer = super::dealer::Dealer::new(&draw, &table);

@@ -135,7 +135,11 @@ pub async fn protect(desk: &Desk, request: &Request) -> Result<Answer, DeskError
     }
     let upstream = upstream::resolve(&request.path, &request.upstream, &tree)?;
     let declared = declarations::read(&tree)?;
-    let found = find_sites(&tree, &upstream.files, declared.as_ref());
+    let earlier = match &succeeds {
+        Some(revision) if !request.new_epoch => Earlier::of(desk, revision, &name).await?,
+        _ => None,
+    };
+    let found = find_sites(&tree, &upstream.files, declared.as_ref(), earlier.as_ref());
     let certified = match &request.certify {
         Some(command) => Some(certify::certify(desk, command, &tree, &found.table)?),
         None => None,
@@ -155,7 +159,7 @@ pub async fn protect(desk: &Desk, request: &Request) -> Result<Answer, DeskError
     let mut table = found.table;
     let mut known = codes::known_positions(desk, &name, epoch).await?;
     let before = known.k().len();
-    number(desk, &mut table, &tree, &mut known, succeeds.as_ref()).await?;
+    earmark_mark::number(&mut table, &mut known);
     let bias = match codes.iter().find(|code| code.epoch == epoch) {
         Some(code) => codes::bias_set(code)?,
         None => wanted_code.unwrap_or_else(|| BiasSet::choose(known.k().len() as u64)),
@@ -253,43 +257,47 @@ async fn find_plan(
     Ok(plans.into_iter().rfind(|plan| plan.plan.asset == *asset && plan.plan.epoch == epoch))
 }
 
-fn find_sites(tree: &Tree, upstream: &[u32], declared: Option<&Declarations>) -> earmark_mark::Analysis {
+/// What is needed of a revision to succeed it: its sites and its marked files.
+struct Earlier {
+    table: SiteTable,
+    contents: HashMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Earlier {
+    /// `None` if the revision has no plan in the asset's latest epoch: then it has nothing to hand down.
+    async fn of(desk: &Desk, revision: &Revision, asset: &AssetName) -> Result<Option<Self>, DeskError> {
+        let codes = codes::of_asset(desk, asset).await?;
+        let Some(latest) = codes.last() else { return Ok(None) };
+        let Some(plan) = find_plan(desk, &revision.digest, asset, latest.epoch).await? else {
+            return Ok(None);
+        };
+        let table = codes::read_table(desk, &plan.plan.site_table).await?;
+        let manifest = desk.manifest(revision.manifest).await?;
+        let mut contents = HashMap::new();
+        for file in &table.files {
+            if let Some(entry) = manifest.entries().get(file.file as usize) {
+                contents.insert(file.path.clone(), desk.get_blob(entry.sha256).await?);
+            }
+        }
+        Ok(Some(Self { table, contents }))
+    }
+}
+
+fn find_sites(
+    tree: &Tree,
+    upstream: &[u32],
+    declared: Option<&Declarations>,
+    earlier: Option<&Earlier>,
+) -> earmark_mark::Analysis {
     let options = earmark_mark::Options {
         upstream: upstream.to_vec(),
         declared: declared.cloned(),
         ..Default::default()
     };
-    earmark_mark::analyze(&tree.sources(), &options)
-}
-
-/// Gives every site its position, with the predecessor's originals at hand.
-async fn number(
-    desk: &Desk,
-    table: &mut SiteTable,
-    tree: &Tree,
-    known: &mut PositionMap,
-    succeeds: Option<&Revision>,
-) -> Result<(), DeskError> {
-    let originals = |file: u32| tree.files.get(file as usize).map(|file| file.bytes.clone());
-    let Some(earlier) = succeeds else {
-        earmark_mark::number(table, &originals, known, None);
-        return Ok(());
-    };
-    let (old_table, manifest) = codes::table_of(desk, &earlier.digest).await?;
-    let mut contents: HashMap<u32, Vec<u8>> = HashMap::new();
-    for file in &old_table.files {
-        if let Some(entry) = manifest.entries().get(file.file as usize) {
-            contents.insert(file.file, desk.get_blob(entry.sha256).await?);
-        }
-    }
-    let original = |file: u32| contents.get(&file).map(Vec::as_slice);
-    earmark_mark::number(
-        table,
-        &originals,
-        known,
-        Some(&Predecessor { table: &old_table, original: &original }),
-    );
-    Ok(())
+    let Some(earlier) = earlier else { return earmark_mark::analyze(&tree.sources(), &options) };
+    let original = |path: &[u8]| earlier.contents.get(path).map(Vec::as_slice);
+    let predecessor = Predecessor { table: &earlier.table, original: &original };
+    earmark_mark::analyze_successor(&tree.sources(), &options, &predecessor)
 }
 
 struct Measured {

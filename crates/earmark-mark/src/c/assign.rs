@@ -17,7 +17,7 @@ use crate::c::memory::is_volatile;
 use crate::c::place::is_usable;
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
-use crate::order::{Role, line_runs, permutations};
+use crate::order::{Role, groups, line_runs, permutations};
 use crate::rule::RuleCode;
 use crate::syntax::Node;
 
@@ -34,7 +34,7 @@ fn find(facts: &Facts, function: Node<'_>, drafts: &mut Vec<Draft>) {
         let runs = line_runs(block.source(), block.children(), |child| {
             if target(facts, child).is_some() { Role::Unit } else { Role::Wall }
         });
-        for group in runs.runs.iter().flat_map(|run| run.chunks(3)).filter(|group| group.len() > 1) {
+        for (group, spare) in runs.runs.iter().flat_map(|run| groups(run)) {
             let statements: Vec<Node<'_>> = group
                 .iter()
                 .filter_map(|span| {
@@ -42,7 +42,7 @@ fn find(facts: &Facts, function: Node<'_>, drafts: &mut Vec<Draft>) {
                 })
                 .collect();
             if statements.len() == group.len() && are_free(facts, &statements, &private) {
-                drafts.extend(permutations(block.source(), RuleCode(*b"C018"), 1, group));
+                drafts.extend(permutations(block.source(), RuleCode(*b"C018"), 1 | spare, group));
             }
         }
     }

@@ -2,13 +2,16 @@
 
 use std::sync::OnceLock;
 
+use crate::c::bodies::bodies;
 use crate::c::lexicon::LEXICON;
-use crate::carrier::{Carrier, Facts, FileDrafts, Rule, find_with_rules};
+use crate::c::place::CONTAINERS;
+use crate::carrier::{Carrier, Facts, FileDrafts, Rule, find_in};
 use crate::language::Language;
 use crate::lex::Lexicon;
-use crate::syntax::{Grammar, SyntaxError};
+use crate::syntax::{Grammar, Syntax, SyntaxError};
 
 mod assign;
+mod bodies;
 mod braces;
 mod branch;
 mod commute;
@@ -67,18 +70,6 @@ const RULES: &[Rule] = &[
     assign::RULE,
 ];
 
-/// Kinds that hold declarations without being one.
-const CONTAINERS: &[&str] = &[
-    "preproc_if",
-    "preproc_ifdef",
-    "preproc_else",
-    "preproc_elif",
-    "preproc_elifdef",
-    "linkage_specification",
-    "declaration_list",
-    "ERROR",
-];
-
 fn grammar() -> &'static Grammar {
     static GRAMMAR: OnceLock<Grammar> = OnceLock::new();
     GRAMMAR.get_or_init(|| {
@@ -109,6 +100,7 @@ impl Carrier for C {
     }
 
     fn find(&self, bytes: &[u8], facts: &Facts) -> Result<FileDrafts, SyntaxError> {
-        find_with_rules(bytes, grammar(), RULES, CONTAINERS, facts)
+        let syntax = Syntax::parse_apart(bytes, grammar(), &bodies(bytes))?;
+        Ok(find_in(&syntax, RULES, CONTAINERS, facts))
     }
 }

@@ -6,6 +6,18 @@ use crate::carrier::Facts;
 use crate::draft::Part;
 use crate::syntax::Node;
 
+/// Kinds that hold declarations without being one.
+pub(super) const CONTAINERS: &[&str] = &[
+    "preproc_if",
+    "preproc_ifdef",
+    "preproc_else",
+    "preproc_elif",
+    "preproc_elifdef",
+    "linkage_specification",
+    "declaration_list",
+    "ERROR",
+];
+
 /// Whether a rule may touch the node: the text is clean, the parser did not guess nearby, and what
 /// is around it is plain C: no directive's condition, no macro's argument, no assembler, no
 /// attribute.
@@ -23,7 +35,13 @@ pub(super) fn is_plain_place(facts: &Facts, node: Node<'_>) -> bool {
         return false;
     }
     for (height, above) in node.ancestors().enumerate() {
-        if above.is_error() || (height < 3 && above.has_error_child()) {
+        // Among declarations an error that is not right before one is none of its business.
+        let is_torn = if CONTAINERS.contains(&above.kind()) || above.parent().is_none() {
+            below.follows_error()
+        } else {
+            above.has_error_child()
+        };
+        if above.is_error() || (height < 3 && is_torn) {
             return false;
         }
         match above.kind() {

@@ -20,7 +20,7 @@ use crate::c::expression::is_pure;
 use crate::c::place::{blank_between, is_plain_place, is_usable};
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
-use crate::order::{Role, Runs, line_runs, list_runs, permutations};
+use crate::order::{Role, Runs, groups, line_runs, list_runs, permutations};
 use crate::rule::RuleCode;
 use crate::syntax::Node;
 
@@ -59,9 +59,9 @@ fn propose(
     drafts: &mut Vec<Draft>,
     fit: impl Fn(&[Span]) -> bool,
 ) {
-    for group in runs.runs.iter().flat_map(|run| run.chunks(3)) {
-        if group.len() > 1 && fit(group) {
-            drafts.extend(permutations(source, RuleCode(*code), 1, group));
+    for (group, spare) in runs.runs.iter().flat_map(|run| groups(run)) {
+        if fit(group) {
+            drafts.extend(permutations(source, RuleCode(*code), 1 | spare, group));
         }
     }
 }
@@ -217,8 +217,8 @@ fn find_cases(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         }
         open = free;
     }
-    for group in runs.iter().flat_map(|run| run.chunks(3)).filter(|group| group.len() > 1) {
-        drafts.extend(permutations(body.source(), RuleCode(*b"C037"), 1, group));
+    for (group, spare) in runs.iter().flat_map(|run| groups(run)) {
+        drafts.extend(permutations(body.source(), RuleCode(*b"C037"), 1 | spare, group));
     }
 }
 
@@ -254,8 +254,8 @@ fn labels(facts: &Facts, body: Node<'_>, drafts: &mut Vec<Draft>) {
         let empty = case.children().count() == 3;
         end = empty.then_some(case.span().end);
     }
-    for group in runs.iter().flat_map(|run| run.chunks(3)).filter(|group| group.len() > 1) {
-        drafts.extend(permutations(body.source(), RuleCode(*b"C021"), 1, group));
+    for (group, spare) in runs.iter().flat_map(|run| groups(run)) {
+        drafts.extend(permutations(body.source(), RuleCode(*b"C021"), 1 | spare, group));
     }
 }
 

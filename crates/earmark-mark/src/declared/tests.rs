@@ -372,7 +372,8 @@ fn marked_copies_have_the_same_sites() {
 
 proptest! {
     #[test]
-    fn any_declarations_are_taken_or_refused(text in "\\PC{0,200}", form in "[a-z ]{1,8}", source in "[a-z \n]{0,200}") {
+    fn any_declarations_are_taken_or_refused(text in "\\PC{0,200}", form in "[a-z]([a-z ]{0,6}[a-z])?", source in "[a-z \n]{0,200}") {
+        // A form that ends in a blank may run into the word behind it, and is then left out.
         let _ = Declarations::parse(&text);
         let toml = format!("version = 1\n{}", alternative("a.md", &form, &[&form, "zzz", ""]));
         if let Ok(declared) = Declarations::parse(&toml) {

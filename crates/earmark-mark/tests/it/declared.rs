@@ -28,8 +28,7 @@ fn protect() -> Analysis {
     let declared = Declarations::parse(DECLARED).unwrap();
     declared.check(&files()).unwrap();
     let mut found = analyze(&files(), &Options { declared: Some(declared), ..Options::default() });
-    let original = |file: u32| Some(files()[file as usize].bytes.to_vec());
-    number(&mut found.table, &original, &mut PositionMap::default(), None);
+    number(&mut found.table, &mut PositionMap::default());
     found.table.validate().unwrap();
     found
 }

@@ -4,6 +4,8 @@
 
 mod closure;
 mod declared;
+mod generated;
 mod marks;
 mod readback;
 mod spec;
+mod succession;
