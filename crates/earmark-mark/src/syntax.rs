@@ -53,6 +53,9 @@ const AFTER_ERROR: u16 = 256;
 const NODES: usize = 8_000_000;
 const DEPTH: usize = 1_000;
 
+/// So often a file is parsed at most: a hostile one could ask for a round a block.
+const ROUNDS: u32 = 5;
+
 /// The kind of what [`Syntax::parse_apart`] takes apart.
 const BLOCK: &str = "compound_statement";
 
@@ -189,12 +192,13 @@ impl<'a> Syntax<'a> {
     }
 
     /// Parses `source` with each of `blocks` (disjoint, ascending, in braces) for itself, so that an error in one
-    /// changes nothing elsewhere. A block that stands where the grammar expects none is parsed with what is around it.
+    /// changes nothing elsewhere. A block that stands where the grammar expects none is parsed with what is around it;
+    /// if that brings up others again and again, all are.
     ///
     /// # Errors
     /// As [`Syntax::parse`].
     pub fn parse_apart(source: &'a [u8], grammar: &'a Grammar, blocks: &[Span]) -> Result<Self, SyntaxError> {
-        let mut apart = blocks.to_vec();
+        let (mut apart, mut rounds) = (blocks.to_vec(), 0);
         loop {
             let mut skeleton = source.to_vec();
             for block in &apart {
@@ -226,7 +230,14 @@ impl<'a> Syntax<'a> {
                 syntax.spread();
                 return Ok(syntax);
             }
-            apart.retain(|block| !missed.contains(block));
+            rounds += 1;
+            if rounds < ROUNDS {
+                apart.retain(|block| {
+                    missed.binary_search_by_key(&block.start, |missed| missed.start).is_err()
+                });
+            } else {
+                apart.clear();
+            }
         }
     }
 

@@ -134,6 +134,10 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
+/// What the names of arithmetic types are made of.
+const TYPE_WORDS: &[&[u8]] =
+    &[b"unsigned", b"signed", b"short", b"long", b"int", b"char", b"float", b"double"];
+
 /// Whether a body is one operand whatever stands around it: a word or a literal, with a sign perhaps, or
 /// something in parentheses, either with fields, elements and calls behind it.
 fn holds_together(body: &[u8]) -> bool {
@@ -148,6 +152,10 @@ fn holds_together(body: &[u8]) -> bool {
     }
     if body[0] == b'"' {
         return body.iter().filter(|byte| **byte == b'"').count() == 2 && body.ends_with(b"\"");
+    }
+    // A type of several words stands only where a type of one does.
+    if body.split(u8::is_ascii_whitespace).all(|word| TYPE_WORDS.contains(&word) || word.is_empty()) {
+        return true;
     }
     let mut at = body.iter().take_while(|byte| is_word(**byte)).count();
     if at == 0 {
@@ -250,12 +258,26 @@ mod tests {
 
     #[test]
     fn what_stays_one_operand_is_told() {
-        for whole in ["x", "-1", "(a + b)", "f(a, b)", "p->x.y[3]", "(p)->x", "((T)(x))", "'a'", "\"a\""] {
+        for whole in [
+            "x",
+            "long  long",
+            "unsigned int",
+            "-1",
+            "(a + b)",
+            "f(a, b)",
+            "p->x.y[3]",
+            "(p)->x",
+            "((T)(x))",
+            "'a'",
+            "\"a\"",
+        ] {
             assert!(holds_together(whole.as_bytes()), "{whole}");
         }
         for loose in [
             "",
             "a + b",
+            "const int",
+            "long *",
             "(a)+(b)",
             "(T)x",
             "(T)(x)",

@@ -32,8 +32,8 @@ pub(super) enum Event {
     Exit(u32),
     /// A name of the original stood where the sample has this one.
     Name(u32, u32),
-    /// The path was lost and began anew.
-    Jump,
+    /// The path began anew, having been lost since this token of the sample.
+    Jump(u32),
 }
 
 /// How a site was left.
@@ -43,8 +43,17 @@ pub(super) struct Exit {
     pub(super) form: u8,
     /// The path's cost at the exit.
     pub(super) cost: u32,
+    /// The token of the sample behind it.
+    pub(super) at: u32,
     /// The cost of the cheapest path that left here with another form; `u32::MAX` for none.
     pub(super) other: u32,
+}
+
+impl Exit {
+    /// How much dearer another form would have been.
+    pub(super) fn margin(&self) -> u32 {
+        self.other.saturating_sub(self.cost).min(255)
+    }
 }
 
 /// The cheapest path.
@@ -111,6 +120,8 @@ struct Beam<'a> {
     exits_here: QuickMap<u32>,
     trail: Vec<(u32, Event)>,
     exits: Vec<Exit>,
+    /// The sample's token that comes next.
+    at: u32,
 }
 
 /// Follows `sample` from any of the original's tokens `starts`; returns the cheapest path.
@@ -131,19 +142,21 @@ pub(super) fn follow(
         exits_here: QuickMap::default(),
         trail: Vec::new(),
         exits: Vec::new(),
+        at: 0,
     };
     for start in starts {
         beam.begin(*start, 0, NONE);
     }
     beam.settle();
-    let mut lost = 0;
-    for (at, token) in sample.iter().enumerate() {
-        if let Some(hint) = hints.at.get(at).copied().filter(|hint| *hint != NONE) {
+    let (mut lost, mut sure) = (0, 0);
+    for (at, token) in (0..).zip(sample) {
+        beam.at = at;
+        if let Some(hint) = hints.at.get(at as usize).copied().filter(|hint| *hint != NONE) {
             let followed = beam.ways.iter().any(|way| way.expected.token == hint);
-            lost = if followed { 0 } else { lost + 1 };
+            (lost, sure) = if followed { (0, at) } else { (lost + 1, sure) };
             if lost >= LOST {
-                lost = 0;
-                beam.restart(hint);
+                beam.restart(hint, sure);
+                (lost, sure) = (0, at);
             }
         }
         beam.advance(*token);
@@ -177,10 +190,10 @@ impl Beam<'_> {
     }
 
     /// Adds ways that stand at `token`, a little dearer than the best: what they cost will show.
-    fn restart(&mut self, token: u32) {
+    fn restart(&mut self, token: u32, sure: u32) {
         let best = self.ways.iter().min_by_key(|way| way.cost).copied();
         let (cost, previous) = best.map_or((self.floor, NONE), |way| (way.cost, way.trail));
-        let trail = self.note(previous, Event::Jump);
+        let trail = self.note(previous, Event::Jump(sure));
         let ways = std::mem::take(&mut self.ways);
         self.floor = cost;
         for way in ways {
@@ -271,7 +284,7 @@ impl Beam<'_> {
                         return;
                     }
                     let number = u32::try_from(self.exits.len()).unwrap_or(NONE);
-                    self.exits.push(Exit { site, form, cost, other: u32::MAX });
+                    self.exits.push(Exit { site, form, cost, at: self.at, other: u32::MAX });
                     self.exits_here.insert((outer, site), number);
                     trail = self.note(trail, Event::Exit(number));
                     (frame, cursor) = (outer, end);

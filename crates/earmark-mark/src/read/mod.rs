@@ -18,7 +18,7 @@ use crate::carriers::carrier_of;
 use crate::declared::read_declared;
 use crate::lex::{Lexicon, lex};
 use crate::table::FileTable;
-use beam::{Event, Hints, Path, follow};
+use beam::{Event, Exit, Hints, Path, follow};
 pub use form::{FileReading, SiteReading};
 use lattice::{Lattice, NONE};
 use names::{NameMap, Votes};
@@ -148,32 +148,36 @@ fn read_window(
     let first = follow(lattice, &NameMap::default(), sample, &aligned.starts, &hints);
     let names = vote(&first).decide();
     let path = follow(lattice, &names, sample, &aligned.starts, &hints);
-    for (site, form, margin) in settled(&path, lattice) {
-        let read = found.entry(site).or_insert(Found { form, margin, conflict: false });
-        if read.form != form {
+    for exit in settled(&path, lattice) {
+        let margin = exit.margin();
+        let read = found.entry(exit.site).or_insert(Found { form: exit.form, margin, conflict: false });
+        if read.form != exit.form {
             read.conflict = true;
         }
         read.margin = read.margin.max(margin);
     }
 }
 
-/// The sites that a path entered, left and told apart: number, form, margin.
-fn settled(path: &Path, lattice: &Lattice) -> Vec<(u32, u8, u32)> {
+/// The sites that a path entered, left and told apart. What it read while it was lost is not
+/// told.
+fn settled(path: &Path, lattice: &Lattice) -> Vec<Exit> {
     let mut open: Vec<u32> = Vec::new();
-    let mut sites = Vec::new();
+    let mut sites: Vec<Exit> = Vec::new();
     for event in &path.events {
         match event {
             Event::Enter(cost) => open.push(*cost),
-            Event::Jump => open.clear(),
+            Event::Jump(sure) => {
+                open.clear();
+                while sites.pop_if(|site| site.at > *sure).is_some() {}
+            }
             Event::Name(..) => {}
             Event::Exit(exit) => {
                 let (Some(entered), Some(exit)) = (open.pop(), path.exits.get(*exit as usize)) else {
                     continue;
                 };
-                let margin = exit.other.saturating_sub(exit.cost).min(255);
                 let damage = exit.cost.saturating_sub(entered);
-                if margin >= MARGIN && damage <= 8 + 2 * lattice.length(exit.site) {
-                    sites.push((exit.site, exit.form, margin));
+                if exit.margin() >= MARGIN && damage <= 8 + 2 * lattice.length(exit.site) {
+                    sites.push(*exit);
                 }
             }
         }
@@ -188,7 +192,7 @@ fn vote(path: &Path) -> Votes {
     for event in &path.events {
         match event {
             Event::Enter(_) => open.push(Vec::new()),
-            Event::Jump => {
+            Event::Jump(_) => {
                 let rest: Vec<_> = open.drain(..).flatten().collect();
                 open.push(rest);
             }
@@ -199,10 +203,7 @@ fn vote(path: &Path) -> Votes {
             }
             Event::Exit(exit) => {
                 let inside = if open.len() > 1 { open.pop() } else { None };
-                let told = path
-                    .exits
-                    .get(*exit as usize)
-                    .is_some_and(|exit| exit.other.saturating_sub(exit.cost) >= EDGE);
+                let told = path.exits.get(*exit as usize).is_some_and(|exit| exit.margin() >= EDGE);
                 if let (Some(inside), Some(top), true) = (inside, open.last_mut(), told) {
                     top.extend(inside);
                 }

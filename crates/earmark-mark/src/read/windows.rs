@@ -17,7 +17,7 @@ pub(super) struct Window {
 pub(super) struct Aligned {
     /// The original's tokens at which a path may start: as far before the first sure place as the
     /// sample starts before it; the window's own start, if what comes first was moved.
-    pub(super) starts: [u32; 2],
+    pub(super) starts: Vec<u32>,
     /// The first token of the sample to follow, within the window.
     pub(super) sample_start: usize,
     /// One past the last.
@@ -33,6 +33,9 @@ const SLACK: u32 = 600;
 const NEAR: u32 = 6_000;
 /// Tokens in a row that must agree to be sure of a place.
 const RUN: usize = 6;
+/// So many tokens a path may start before and after where it should: the marks before the first sure place make the
+/// sample longer or shorter.
+const DRIFT: usize = 60;
 /// Tokens followed before the first and after the last sure place.
 const EDGE: usize = 1_500;
 
@@ -94,9 +97,11 @@ pub(super) fn align_window(file: &[Token], window: &Window, sample: &[Token]) ->
     let back = first.1.min(EDGE);
     let sample_start = first.1 - back;
     let sample_end = (last.1 + EDGE).min(sample.len());
+    let (near, slack) = (first.0.saturating_sub(back), (back / 2).min(DRIFT));
+    let starts = near.saturating_sub(slack)..=(near + slack).min(first.0);
     let place = |at: usize| u32::try_from(at + window.file.start).unwrap_or(NONE);
     Some(Aligned {
-        starts: [place(first.0.saturating_sub(back)), place(0)],
+        starts: starts.map(place).chain([place(0)]).collect(),
         sample_start,
         sample_end,
         hints: hints[sample_start..sample_end].to_vec(),
