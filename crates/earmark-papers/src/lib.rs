@@ -27,6 +27,7 @@ mod mail;
 mod markdown;
 mod number;
 mod page;
+mod plot;
 mod policy;
 mod reading;
 mod report;
@@ -41,6 +42,7 @@ pub use instant::{instant_words, is_zone, weekday};
 pub use mail::{Mail, mail};
 pub use number::{OneIn, commas, one_in, thin};
 pub use page::{RenderError, SHOWN_REGIONS, render};
+pub use plot::{Curve, Panel, Plot, plot_svg};
 pub use reading::{ReadingError, reading_in};
 pub use report::{
     AssetLine, Control, Excluded, LayerLine, OneOf, PlanLine, RegionLine, Row, Sample, Scale, Scored,

@@ -9,7 +9,7 @@ use earmark_desk::error::{DeskError, Kind};
 use crate::cli::output::{Output, harmless, one_line, printing};
 use crate::cli::{
     Cli, Command, LATER, disclosure, holder, init, issue, log, odds, partner, policy, protect, reference,
-    scan, staff, trace, vault, worker,
+    risk, scan, staff, trace, vault, worker,
 };
 use crate::{demo, wiring};
 
@@ -59,6 +59,7 @@ async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
         Command::Scan(args) => return bad_news(scan::run(&wiring::open(place).await?, args, output).await?),
         Command::Trace(args) => return bad_news(trace::run(place, args, output).await?),
         Command::Odds(args) => odds::run(args, output)?,
+        Command::Risk(args) => risk::run(place, args, output).await?,
         Command::Vault(args) => return bad_news(vault::run(place, args, output).await?),
         Command::Reference(args) => reference::run(args, Cli::command()).map_err(printing)?,
         Command::Later(_) => {}

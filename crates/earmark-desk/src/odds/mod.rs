@@ -4,6 +4,7 @@
 
 mod journal;
 pub mod plan;
+pub mod risk;
 pub mod simulate;
 pub mod table;
 

@@ -15,6 +15,7 @@ pub(crate) mod place;
 pub(crate) mod policy;
 pub(crate) mod protect;
 pub(crate) mod reference;
+pub(crate) mod risk;
 pub(crate) mod scan;
 pub(crate) mod staff;
 pub(crate) mod trace;
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Trace(trace::Args),
     /// Look ahead: what a code takes and withstands
     Odds(odds::Args),
+    /// Reckon what sharing with so many, so early, risks and buys
+    Risk(risk::Args),
     /// Look after the vault itself
     Vault(vault::Args),
     /// Print shell completions or the reference pages
@@ -82,4 +85,4 @@ pub(crate) enum Command {
 
 /// Nouns of the contract that this build does not hold: they answer "unavailable", not "wrong use".
 pub(crate) const LATER: &[&str] =
-    &["backup", "restore", "case", "notice", "statement", "watch", "alert", "risk", "serve", "fetch", "key"];
+    &["backup", "restore", "case", "notice", "statement", "watch", "alert", "serve", "fetch", "key"];

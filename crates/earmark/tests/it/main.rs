@@ -8,6 +8,7 @@ mod demo;
 mod log;
 mod log_rows;
 mod odds;
+mod risk;
 mod scanning;
 mod sealed;
 mod tracing;
