@@ -107,6 +107,13 @@ impl Desk {
         self.vault.name()
     }
 
+    /// The program's name where only small letters, digits and `-` may stand: in calendars, for `ssh-keygen`.
+    #[must_use]
+    pub fn address_name(&self) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+        self.name().chars().map(plain).collect()
+    }
+
     /// The present instant.
     #[must_use]
     pub fn now(&self) -> UnixMillis {

@@ -30,7 +30,9 @@ pub fn copy_md(note: &CopyNote) -> String {
          modes and the number of lines agree: cite a file and a function, not a hash or a line.\n\
          * Keep it as it is. Formatters, renamers and comment strippers change nothing that you may do with it, \
          but a copy that has been through them says less about where a leak came from, also in your favor.\n\
-         * Share it only as the terms allow, and only from your own copy.\n",
+         * Share it only as the terms allow, and only from your own copy.\n\
+         * `SHA256SUMS` lists every file and is signed: `sha256sum -c SHA256SUMS`, and `ssh-keygen -Y verify` or `minisign -V` \
+         with the program’s key.\n",
         markdown::words(&note.asset),
         markdown::words(&note.revision),
         markdown::words(&note.program),

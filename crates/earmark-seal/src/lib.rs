@@ -4,7 +4,7 @@
 //! A key is parsed ([`RecipientKey::parse`]), then checked at an instant ([`RecipientKey::check`]);
 //! only what passed, a [`CheckedKey`], can be sealed to ([`seal`]). A copy is packed as a
 //! deterministic tar ([`TarWriter`]), whose SHA-256 is the copy's digest. Everything that leaves here
-//! opens with `age`, `gpg`, `tar` and `zstd`.
+//! opens with `age`, `gpg`, `tar` and `zstd`, and is signed ([`BundleSigner`]) for `ssh-keygen` and `minisign`.
 //!
 //! Instants are the caller's; randomness comes from the operating system, and from nowhere else.
 //!
@@ -14,10 +14,12 @@
 
 mod agefile;
 mod bundle;
+mod bundle_signer;
 mod canonical;
 mod commit;
 mod key_error;
 mod kit;
+mod minisign;
 mod openpgp;
 mod receipt;
 mod recipient_key;
@@ -27,6 +29,7 @@ mod tar;
 mod timed_key;
 
 pub use bundle::{BundleError, copy_digest, write_tar, write_tar_zst};
+pub use bundle_signer::{BUNDLE_NAMESPACE, BundleSigner, PublicSigningKeys, SignError, Signatures};
 pub use canonical::{CanonicalError, canonical};
 pub use commit::{commit, commit_with_nonce, opens};
 pub use key_error::KeyError;

@@ -129,7 +129,7 @@ pub struct ProgramKeys {
     pub index: SecretKey,
     /// Blinds what holders of keys find in the log.
     pub blinding: SecretKey,
-    /// What the log signs with.
+    /// What the keys derive from that the log and the bundles are signed with.
     pub log: SecretKey,
 }
 

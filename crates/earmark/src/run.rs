@@ -8,8 +8,8 @@ use earmark_desk::error::{DeskError, Kind};
 
 use crate::cli::output::{Output, harmless, one_line, printing};
 use crate::cli::{
-    Cli, Command, LATER, disclosure, holder, init, issue, log, odds, partner, policy, protect, reference,
-    risk, scan, staff, trace, vault, worker,
+    Cli, Command, LATER, disclosure, holder, init, issue, key, log, odds, partner, policy, protect,
+    reference, risk, scan, staff, trace, vault, worker,
 };
 use crate::{demo, wiring};
 
@@ -55,6 +55,7 @@ async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
         Command::Holder(args) => holder::run(&wiring::open(place).await?, args, output).await?,
         Command::Protect(args) => protect::run(&wiring::open(place).await?, args, output).await?,
         Command::Issue(args) => issue::run(&wiring::open(place).await?, args, output).await?,
+        Command::Key(args) => key::run(&wiring::open(place).await?, args, output)?,
         Command::Log(args) => return bad_news(log::run(place, args, output).await?),
         Command::Scan(args) => return bad_news(scan::run(&wiring::open(place).await?, args, output).await?),
         Command::Trace(args) => return bad_news(trace::run(place, args, output).await?),

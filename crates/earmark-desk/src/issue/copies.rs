@@ -9,11 +9,13 @@ use earmark_model::{AssetName, Digest, Entry, EntryKind, RecipientId, Symbol};
 use earmark_store::{NewCopy, Plan};
 use serde::Serialize;
 
+use super::bundles::{Press, StagedBundle};
 use super::dealer::Dealer;
 use super::documents;
 use super::enclosures::{self, Enclosure};
 use super::log::partner_keys;
 use super::receivers::{self, Denied, Lock, Receiver};
+use super::signing;
 use super::staging::Staging;
 use super::writing::{self, Staged};
 use crate::codes;
@@ -47,6 +49,9 @@ pub struct IssuedCopy {
     pub sha256: Option<String>,
     /// The same bundle sealed once more, to the OpenPGP keys of a recipient who has keys of both families.
     pub also: Option<PathBuf>,
+    /// Detached signatures of the sealed files, for `ssh-keygen -Y verify` and `minisign -V`; none for a tree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<PathBuf>,
     /// SHA-256 of the copy's uncompressed deterministic tar.
     pub copy_sha256: String,
     /// Sites that the copy shows.
@@ -192,13 +197,15 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
         writing::write_file_through(staging.path(), &request.out.join(entry.path_text()), bytes)?;
     }
     let dealer = master.dealer();
+    let signer = signing::signer(desk)?;
+    let press = Press { staging: &staging, out: &request.out, signer: &signer, now: desk.now() };
     let mut copies = Vec::with_capacity(receivers.len());
     let jobs: Vec<(&Receiver, &Lock)> = receivers.iter().zip(&locks).collect();
     // As many copies in memory at a time as there are cores, each recorded before it is put in place.
     for some in jobs.chunks(pool::threads()) {
         let prepared = pool::map_in_order(some, |(receiver, lock)| {
             let copy = master.copy_for(&dealer, receiver.id())?;
-            prepare(desk, &master, &staging, request, receiver, lock, &copy)
+            prepare(desk, &master, &press, request.plain, receiver, lock, &copy)
         });
         for result in prepared {
             copies.push(hand_over(desk, &master, result?).await?);
@@ -211,56 +218,74 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
 struct Prepared {
     recipient: RecipientId,
     opens_with: Option<String>,
-    staged: Staged,
-    also: Option<Staged>,
-    bundle_sha256: Option<Digest>,
+    written: Written,
     copy_sha256: Digest,
     sites: u64,
+}
+
+enum Written {
+    Tree(Staged),
+    /// One bundle, and one more for a recipient with keys of both families.
+    Bundles(StagedBundle, Option<StagedBundle>),
 }
 
 fn prepare(
     desk: &Desk,
     master: &Master,
-    staging: &Staging,
-    request: &Request,
+    press: &Press<'_>,
+    plain: bool,
     receiver: &Receiver,
     lock: &Lock,
     copy: &MarkedCopy,
 ) -> Result<Prepared, DeskError> {
     let folder = receiver.id().folder();
-    let prepared = |staged, also, bundle_sha256| Prepared {
+    let written = if plain {
+        Written::Tree(writing::stage_tree(press.staging, press.out, &folder, &copy.files)?)
+    } else {
+        let name = format!("{}-{folder}", master.plan.plan.asset);
+        let mut beside = vec![enclosures::copy_note(desk, &master.plan, master.varies.is_some())];
+        beside.extend(master.varies.clone());
+        let mut bundles = press.bundles(&name, &copy.files, &beside, lock)?.into_iter();
+        let first = bundles
+            .next()
+            .ok_or_else(|| DeskError::new(Kind::Refused, format!("`{}` has no key", receiver.id())))?;
+        Written::Bundles(first, bundles.next())
+    };
+    Ok(Prepared {
         recipient: receiver.id().clone(),
         opens_with: receiver.opens_with(),
-        staged,
-        also,
-        bundle_sha256,
+        written,
         copy_sha256: copy.sha256,
         sites: copy.sites,
-    };
-    if request.plain {
-        return Ok(prepared(writing::stage_tree(staging, &request.out, &folder, &copy.files)?, None, None));
-    }
-    let name = format!("{}-{folder}", master.plan.plan.asset);
-    let mut beside = vec![enclosures::copy_note(desk, &master.plan, master.varies.is_some())];
-    beside.extend(master.varies.clone());
-    let mut bundles =
-        writing::stage_bundles(staging, &request.out, &name, &copy.files, &beside, lock)?.into_iter();
-    let (staged, sha256) = bundles
-        .next()
-        .ok_or_else(|| DeskError::new(Kind::Refused, format!("`{}` has no key", receiver.id())))?;
-    Ok(prepared(staged, bundles.next().map(|(staged, _)| staged), Some(sha256)))
+    })
 }
 
 /// Records the copy, then puts it in its place.
 async fn hand_over(desk: &Desk, master: &Master, copy: Prepared) -> Result<IssuedCopy, DeskError> {
+    let bundle_sha256 = match &copy.written {
+        Written::Tree(_) => None,
+        Written::Bundles(first, _) => Some(first.sha256),
+    };
     let log_index =
-        record(desk, master, &copy.recipient, copy.copy_sha256, copy.bundle_sha256, copy.sites).await?;
-    let also = copy.also.map(Staged::put_in_place).transpose()?;
+        record(desk, master, &copy.recipient, copy.copy_sha256, bundle_sha256, copy.sites).await?;
+    let (bundle, also, signatures) = match copy.written {
+        Written::Tree(tree) => (tree.put_in_place()?, None, Vec::new()),
+        Written::Bundles(first, second) => {
+            let (bundle, mut signatures) = first.put_in_place()?;
+            let also = second.map(StagedBundle::put_in_place).transpose()?;
+            let also = also.map(|(also, more)| {
+                signatures.extend(more);
+                also
+            });
+            (bundle, also, signatures)
+        }
+    };
     Ok(IssuedCopy {
         recipient: copy.recipient.to_string(),
-        bundle: copy.staged.put_in_place()?,
+        bundle,
         also,
-        sha256: copy.bundle_sha256.map(|digest| digest.to_string()),
+        signatures,
+        sha256: bundle_sha256.map(|digest| digest.to_string()),
         copy_sha256: copy.copy_sha256.to_string(),
         sites: copy.sites,
         log_index,

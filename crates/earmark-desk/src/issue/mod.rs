@@ -1,5 +1,6 @@
 //! Protecting assets and issuing copies.
 
+mod bundles;
 pub mod certify;
 pub mod copies;
 pub mod dealer;
@@ -10,6 +11,7 @@ pub mod log;
 pub mod plan;
 pub mod protect;
 pub mod receivers;
+pub mod signing;
 pub mod staging;
 pub mod traceability;
 pub mod tree;

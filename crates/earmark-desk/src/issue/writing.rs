@@ -4,18 +4,17 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use earmark_model::{Digest, Entry, EntryKind, KeyKind};
-use earmark_seal::{BundleError, CheckedKey, TarEntry, write_tar_zst};
+use earmark_model::{Digest, Entry, EntryKind};
+use earmark_seal::{BundleError, TarEntry};
 use tempfile::NamedTempFile;
 
-use super::receivers::Lock;
 use super::staging::Staging;
 use crate::error::{DeskError, Kind};
 
@@ -171,83 +170,8 @@ fn stands(place: &Path, entry: &Entry, bytes: &[u8]) -> bool {
     }
 }
 
-/// Writes the sealed bundle of a copy for `out`, in `staging`: the material in a folder of its own, beside it the papers
-/// and a manifest that `sha256sum -c` checks.
-///
-/// Keys of both families make two files of the same plaintext, age's first, since no file can be opened with both.
-/// Gives with each the SHA-256 of the sealed file.
-///
-/// # Errors
-/// When sealing fails or the disk refuses.
-pub fn stage_bundles(
-    staging: &Staging,
-    out: &Path,
-    name: &str,
-    material: &Files,
-    papers: &Files,
-    lock: &Lock,
-) -> Result<Vec<(Staged, Digest)>, DeskError> {
-    let tempfile = || tempfile::tempfile_in(out).map_err(|source| DeskError::io("write in", out, source));
-    let mut plain = tempfile()?;
-    pack(name, material, papers, &mut plain)?;
-    let mut end = "tar.zst".to_owned();
-    if let Some(timed) = &lock.timed {
-        plain.rewind().map_err(|source| DeskError::io("write in", out, source))?;
-        let inner = tempfile()?;
-        let sealed = earmark_seal::seal(&mut plain, std::slice::from_ref(timed), &inner);
-        let sealed = sealed.map_err(|source| {
-            DeskError::because(Kind::Unavailable, format!("cannot seal `{name}`"), source)
-        })?;
-        end = format!("{end}.{}", sealed.form.extension());
-        plain = inner;
-    }
-    let (openpgp, age): (Vec<CheckedKey>, Vec<CheckedKey>) =
-        lock.keys.iter().cloned().partition(|key| key.key().kind() == KeyKind::OpenPgp);
-    let mut bundles = Vec::new();
-    for family in [age, openpgp].iter().filter(|family| !family.is_empty()) {
-        plain.rewind().map_err(|source| DeskError::io("write in", out, source))?;
-        bundles.push(stage_sealed(staging, out, &format!("{name}.{end}"), &mut plain, family)?);
-    }
-    Ok(bundles)
-}
-
-/// Packs material, papers and manifest.
-fn pack(name: &str, material: &Files, papers: &Files, plain: &mut File) -> Result<(), DeskError> {
-    let prefixed: Vec<(Entry, Arc<Vec<u8>>)> = material
-        .iter()
-        .map(|(entry, bytes)| {
-            let path = [b"material/", entry.path.as_slice()].concat();
-            (Entry { path, ..entry.clone() }, Arc::clone(bytes))
-        })
-        .chain(papers.iter().cloned())
-        .collect();
-    let manifest = sums(&prefixed);
-    let mut all: Vec<&(Entry, Arc<Vec<u8>>)> = prefixed.iter().chain([&manifest]).collect();
-    all.sort_by(|a, b| a.0.path.cmp(&b.0.path));
-    write_tar_zst(all.into_iter().map(tar_entry), plain).map(drop).map_err(|source| unpacked(name, source))
-}
-
-fn stage_sealed(
-    staging: &Staging,
-    out: &Path,
-    name: &str,
-    plain: &mut File,
-    keys: &[CheckedKey],
-) -> Result<(Staged, Digest), DeskError> {
-    let file = NamedTempFile::new_in(staging.path())
-        .map_err(|source| DeskError::io("write in", staging.path(), source))?;
-    let sealed = earmark_seal::seal(plain, keys, file.as_file())
-        .map_err(|source| DeskError::because(Kind::Unavailable, format!("cannot seal `{name}`"), source))?;
-    let place = out.join(format!("{name}.{}", sealed.form.extension()));
-    let (file, staged) = file.keep().map_err(|source| DeskError::io("write", &place, source.error))?;
-    fs::set_permissions(&staged, fs::Permissions::from_mode(0o644))
-        .and_then(|()| file.sync_all())
-        .map_err(|source| DeskError::io("write", &place, source))?;
-    let sha256 = digest_of(&staged)?;
-    Ok((Staged::Bundle(staged, place), sha256))
-}
-
-fn tar_entry(file: &(Entry, Arc<Vec<u8>>)) -> Result<TarEntry<'_>, Infallible> {
+/// A file as the tar takes it.
+pub(super) fn tar_entry(file: &(Entry, Arc<Vec<u8>>)) -> Result<TarEntry<'_>, Infallible> {
     let (entry, bytes) = file;
     Ok(TarEntry {
         path: Cow::Borrowed(&entry.path),
@@ -257,7 +181,8 @@ fn tar_entry(file: &(Entry, Arc<Vec<u8>>)) -> Result<TarEntry<'_>, Infallible> {
     })
 }
 
-fn unpacked(name: &str, source: BundleError<Infallible>) -> DeskError {
+/// What to say when packing failed.
+pub(super) fn unpacked(name: &str, source: BundleError<Infallible>) -> DeskError {
     DeskError::because(Kind::Unavailable, format!("cannot pack `{name}`"), source)
 }
 
@@ -267,28 +192,6 @@ fn unpacked(name: &str, source: BundleError<Infallible>) -> DeskError {
 /// When it cannot be packed.
 pub fn copy_digest(files: &Files) -> Result<Digest, DeskError> {
     earmark_seal::copy_digest(files.iter().map(tar_entry)).map_err(|source| unpacked("the copy", source))
-}
-
-/// `SHA256SUMS` of everything in a bundle.
-fn sums(files: &[(Entry, Arc<Vec<u8>>)]) -> (Entry, Arc<Vec<u8>>) {
-    let mut text = Vec::new();
-    for (entry, _) in files.iter().filter(|(entry, _)| entry.kind == EntryKind::File) {
-        // coreutils escapes a name with a backslash or a line break and says so by a leading backslash.
-        let unusual = entry.path.iter().any(|byte| matches!(byte, b'\\' | b'\n'));
-        if unusual {
-            text.push(b'\\');
-        }
-        text.extend_from_slice(format!("{}  ", entry.sha256).as_bytes());
-        for &byte in &entry.path {
-            match byte {
-                b'\\' => text.extend_from_slice(b"\\\\"),
-                b'\n' => text.extend_from_slice(b"\\n"),
-                other => text.push(other),
-            }
-        }
-        text.push(b'\n');
-    }
-    (paper("SHA256SUMS", &text), Arc::new(text))
 }
 
 /// The entry of a paper that lies beside the material.
@@ -301,14 +204,6 @@ pub fn paper(name: &str, bytes: &[u8]) -> Entry {
         length: bytes.len() as u64,
         sha256: Digest::of(bytes),
     }
-}
-
-fn digest_of(path: &Path) -> Result<Digest, DeskError> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|mut file| file.read_to_end(&mut bytes))
-        .map_err(|source| DeskError::io("read", path, source))?;
-    Ok(Digest::of(&bytes))
 }
 
 fn sync_above(place: &Path) -> Result<(), DeskError> {

@@ -68,11 +68,7 @@ pub fn calendar_of(
     stamped: UnixMillis,
 ) -> String {
     let exercise = if disclosure.exercise { "EXERCISE: " } else { "" };
-    let program: String = desk
-        .name()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .collect();
+    let program = desk.address_name();
     let events: Vec<Event> = for_tier(instants, tier)
         .into_iter()
         .map(|one| Event {

@@ -8,3 +8,4 @@ mod custody;
 mod openpgp;
 mod peers;
 mod receipts;
+mod signatures;

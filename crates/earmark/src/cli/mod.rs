@@ -7,6 +7,7 @@ pub(crate) mod disclosure;
 pub(crate) mod holder;
 pub(crate) mod init;
 pub(crate) mod issue;
+pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod odds;
 pub(crate) mod output;
@@ -63,6 +64,8 @@ pub(crate) enum Command {
     Protect(protect::Args),
     /// Make the recipients' copies
     Issue(issue::Args),
+    /// Keys: what partners check bundles with
+    Key(key::Args),
     /// The transparency log: publish it, verify it, prove from it
     Log(log::Args),
     /// Look for protected material in files, folders and archives
@@ -85,4 +88,4 @@ pub(crate) enum Command {
 
 /// Nouns of the contract that this build does not hold: they answer "unavailable", not "wrong use".
 pub(crate) const LATER: &[&str] =
-    &["backup", "restore", "case", "notice", "statement", "watch", "alert", "serve", "fetch", "key"];
+    &["backup", "restore", "case", "notice", "statement", "watch", "alert", "serve", "fetch"];

@@ -267,10 +267,60 @@ fn keys_of_both_families_get_a_bundle_each() {
     let by_age = run(Command::new(&age).arg("-d").arg("-i").arg(&identity).arg(&sealed)).stdout;
     let by_gpg = home.gpg(&["--decrypt", also]).stdout;
     assert_eq!(by_age, by_gpg);
+    let signatures = issued["copies"][0]["signatures"].as_array().unwrap();
+    assert_eq!(signatures.len(), 4, "two for each: {signatures:?}");
     let folder = unpack(&bench, &by_gpg, "opened");
     is_right(&bench, &folder, to, &others(to), &protected);
     let names: Vec<_> = content(&bench.root().join("out")).into_iter().map(|(path, ..)| path).collect();
-    assert_eq!(names.len(), 2, "{names:?}");
+    assert_eq!(names.len(), 6, "two bundles, each with two signatures: {names:?}");
+}
+
+#[test]
+fn a_partner_checks_whose_a_bundle_is() {
+    let (Some(age), Some(keygen)) = (peer("age"), peer("age-keygen")) else { return };
+    let (Some(ssh_keygen), Some(minisign)) = (peer("ssh-keygen"), peer("minisign")) else { return };
+    let bench = Bench::with_partners(&[]);
+    protect(&bench);
+    let identity = bench.root().join("identity.txt");
+    add(&bench, "quartz-native", &[&age_key(&keygen, &identity)]);
+    let keys = bench.ok(&["key", "show"]);
+    let text = |name: &str| keys[name].as_str().unwrap();
+    let (allowed, public) = (bench.root().join("allowed"), bench.root().join("owner.pub"));
+    fs::write(&allowed, text("allowed_signers")).unwrap();
+    fs::write(&public, text("minisign")).unwrap();
+    let issued = bench.ok(&["issue", "asset", "--to", "all", "--out", &bench.path("out")]);
+    let sealed = bundle(&issued, "quartz-native");
+    let opened = run(Command::new(&age).arg("-d").arg("-i").arg(&identity).arg(&sealed)).stdout;
+    let sums = unpack(&bench, &opened, "opened").join("SHA256SUMS");
+    let beside = |file: &Path, end: &str| PathBuf::from(format!("{}.{end}", file.display()));
+    let checks = |file: &Path| {
+        let ssh = Command::new(&ssh_keygen)
+            .args(["-Y", "verify", "-n", text("namespace"), "-I", text("principal"), "-f"])
+            .arg(&allowed)
+            .arg("-s")
+            .arg(beside(file, "sig"))
+            .stdin(fs::File::open(file).unwrap())
+            .output()
+            .unwrap();
+        let mini =
+            Command::new(&minisign).arg("-V").arg("-p").arg(&public).arg("-m").arg(file).output().unwrap();
+        (ssh.status.success(), mini.status.success())
+    };
+    for file in [&sealed, &sums] {
+        assert_eq!(checks(file), (true, true), "{}", file.display());
+        let mut bytes = fs::read(file).unwrap();
+        let last = bytes.len() - 2;
+        bytes[last] ^= 1;
+        fs::write(file, bytes).unwrap();
+        assert_eq!(checks(file), (false, false), "{}", file.display());
+    }
+    let listed = issued["copies"][0]["signatures"].as_array().unwrap();
+    let expected = ["sig", "minisig"].map(|end| beside(&sealed, end).display().to_string());
+    assert_eq!(listed, &expected.map(Value::from));
+    // The next issue is signed with the same keys.
+    bench.ok(&["issue", "asset", "--to", "all", "--out", &bench.path("out")]);
+    assert_eq!(checks(&sealed), (true, true));
+    assert_eq!(bench.ok(&["key", "show"]), keys);
 }
 
 /// Adds a partner whose key must be refused; gives the reason.

@@ -138,7 +138,6 @@ fn wrong_use_and_later_nouns_have_their_own_codes() {
         ["backup", "file"].as_slice(),
         &["serve", "--port", "80"],
         &["case", "replay", "bag"],
-        &["key", "show"],
         &["protect", "vault/vault.toml", "--name", "tool", "--kind", "executable"],
     ] {
         let said = refused(&bench, 6, arguments);
