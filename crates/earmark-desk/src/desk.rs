@@ -95,6 +95,11 @@ impl Desk {
         self.vault.ledger()
     }
 
+    /// The vault, for what concerns it as a whole.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     /// The vault's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {

@@ -81,6 +81,7 @@ impl DeskError {
             std::io::ErrorKind::AlreadyExists => Kind::Conflict,
             std::io::ErrorKind::IsADirectory
             | std::io::ErrorKind::NotADirectory
+            | std::io::ErrorKind::InvalidData
             | std::io::ErrorKind::InvalidFilename => Kind::Malformed,
             _ => Kind::Unavailable,
         };

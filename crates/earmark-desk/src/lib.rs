@@ -10,6 +10,7 @@
 
 pub mod actor;
 pub mod approval;
+pub mod backup;
 pub mod caged;
 pub mod clock;
 mod codes;

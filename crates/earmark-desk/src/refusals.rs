@@ -26,6 +26,13 @@ impl From<StoreError> for DeskError {
                 Kind::Conflict,
                 Some("leave `--ledger` out; a vault is made with one by `earmark init --ledger URL`"),
             ),
+            StoreError::LedgerInUse => (
+                Kind::Conflict,
+                Some("name a new and empty database with `--ledger`: nothing is overwritten"),
+            ),
+            StoreError::Backup { .. } => {
+                (Kind::Malformed, Some("take another backup; no vault was made of this one"))
+            }
             StoreError::Malformed { .. } => (Kind::Malformed, None),
             StoreError::Damaged(_) => (
                 Kind::Unavailable,
@@ -33,6 +40,9 @@ impl From<StoreError> for DeskError {
                     "`earmark vault check` lists what is wrong, as far as it can be read; else restore a backup",
                 ),
             ),
+            StoreError::Io { source, .. } if is_full(source) => {
+                (Kind::Unavailable, Some("free some room and run the same command again: nothing is lost"))
+            }
             StoreError::Full | StoreError::Blob(BlobError::Full(_)) => {
                 (Kind::Unavailable, Some("free some room and run the same command again: nothing is lost"))
             }
@@ -50,4 +60,8 @@ impl From<StoreError> for DeskError {
         };
         Self { source: Some(Box::new(source)), ..error }
     }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }

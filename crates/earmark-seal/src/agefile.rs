@@ -64,7 +64,7 @@ impl AgeRecipient {
     }
 
     /// The recipient in age's own form.
-    fn open(&self) -> Result<Box<dyn Recipient>, KeyError> {
+    pub(crate) fn open(&self) -> Result<Box<dyn Recipient>, KeyError> {
         let malformed = |why: &str| KeyError::Malformed { kind: self.kind, why: why.to_owned() };
         match self.kind {
             KeyKind::SshEd25519 | KeyKind::SshRsa => match self.text.parse::<age::ssh::Recipient>() {

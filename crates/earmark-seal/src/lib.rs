@@ -27,6 +27,7 @@ mod seal;
 mod secret;
 mod tar;
 mod timed_key;
+mod whole;
 
 pub use bundle::{BundleError, copy_digest, write_tar, write_tar_zst};
 pub use bundle_signer::{BUNDLE_NAMESPACE, BundleSigner, PublicSigningKeys, SignError, Signatures};
@@ -40,3 +41,4 @@ pub use seal::{Form, SealError, Sealed, seal};
 pub use secret::{CustodyError, ProgramKeys, SecretKey};
 pub use tar::{TarEntry, TarError, TarWriter};
 pub use timed_key::TimedKey;
+pub use whole::{OpenError, SealingWriter, backup_key, is_sealed, open_sealed};

@@ -50,6 +50,9 @@ pub enum SealError {
     /// Keys that exclude each other in one file (tagged post-quantum ones and others).
     #[error("these keys do not go together in one age file: {0}")]
     Together(String),
+    /// An OpenPGP key where only age's and SSH's will do.
+    #[error("this is sealed to age or SSH keys only")]
+    NotAge,
     /// OpenPGP's own refusal.
     #[error("the OpenPGP message was not made: {0}")]
     OpenPgp(String),

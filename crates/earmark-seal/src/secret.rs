@@ -244,22 +244,7 @@ fn sealed_text(path: &Path, text: &str, seal_to: &[CheckedKey]) -> Result<Vec<u8
 
 fn opened_text(path: &Path, sealed: &str, identity: &str) -> Result<Zeroizing<String>, CustodyError> {
     let refused = |why: String| CustodyError::Identity { path: path.to_owned(), why };
-    let identities: Vec<Box<dyn age::Identity>> = if identity.contains("PRIVATE KEY-----") {
-        match age::ssh::Identity::from_buffer(identity.as_bytes(), None) {
-            Ok(age::ssh::Identity::Unencrypted(key)) => vec![Box::new(age::ssh::Identity::Unencrypted(key))],
-            Ok(_) => {
-                return Err(refused(
-                    "the SSH key is encrypted or of a kind that age does not know".to_owned(),
-                ));
-            }
-            Err(why) => return Err(refused(why.to_string())),
-        }
-    } else {
-        let file =
-            age::IdentityFile::from_buffer(identity.as_bytes()).map_err(|why| refused(why.to_string()))?;
-        let opened = file.into_identities().map_err(|why| refused(why.to_string()))?;
-        opened.into_iter().map(|identity| identity as Box<dyn age::Identity>).collect()
-    };
+    let identities = identities(identity).map_err(refused)?;
     let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(sealed.as_bytes()))
         .map_err(|why| refused(why.to_string()))?;
     let mut plain = decryptor
@@ -268,4 +253,20 @@ fn opened_text(path: &Path, sealed: &str, identity: &str) -> Result<Zeroizing<St
     let mut text = Zeroizing::new(String::new());
     plain.read_to_string(&mut text).map_err(|why| refused(why.to_string()))?;
     Ok(text)
+}
+
+/// The identities in the content of an age identity file, or the one that an unencrypted SSH private key is.
+pub(crate) fn identities(text: &str) -> Result<Vec<Box<dyn age::Identity>>, String> {
+    if text.contains("PRIVATE KEY-----") {
+        return match age::ssh::Identity::from_buffer(text.as_bytes(), None) {
+            Ok(age::ssh::Identity::Unencrypted(key)) => {
+                Ok(vec![Box::new(age::ssh::Identity::Unencrypted(key))])
+            }
+            Ok(_) => Err("the SSH key is encrypted or of a kind that age does not know".to_owned()),
+            Err(why) => Err(why.to_string()),
+        };
+    }
+    let file = age::IdentityFile::from_buffer(text.as_bytes()).map_err(|why| why.to_string())?;
+    let opened = file.into_identities().map_err(|why| why.to_string())?;
+    Ok(opened.into_iter().map(|identity| identity as Box<dyn age::Identity>).collect())
 }

@@ -40,6 +40,9 @@ pub struct StoredBlob {
     pub touched: UnixMillis,
 }
 
+/// Keeps blobs from being removed until it is dropped.
+pub type Held = Box<dyn Send>;
+
 /// What a method of [`Blobs`] returns: boxed, so that stores can be chosen at run time.
 pub type BlobFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BlobError>> + Send + 'a>>;
 
@@ -73,6 +76,9 @@ pub trait Blobs: Send + Sync {
 
     /// All blobs, by digest.
     fn list(&self) -> BlobFuture<'_, Vec<StoredBlob>>;
+
+    /// While what it gives is held, nothing is removed; puts go on.
+    fn hold(&self) -> BlobFuture<'_, Held>;
 
     /// Removes a blob unless it was put at `since` or later; gives whether it is gone.
     ///

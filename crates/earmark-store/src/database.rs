@@ -79,25 +79,40 @@ impl Ledger {
         if !create && !path.exists() {
             return Err(StoreError::not_there("ledger", path.display()));
         }
-        // FULL: a commit that was reported is on the disk even if the power fails the moment after.
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(create)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(PATIENCE);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(PATIENCE)
-            // SQLite ends a transaction by itself when the disk is full; sqlx goes on counting it, and
-            // every later `begin` on that connection would fail. Asked after the ping, so that an
-            // ordinary rollback, which is queued, has been done by then.
-            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-            .connect_with(options)
-            .await?;
-        migrate(SQLITE.run(&pool).await, &SQLITE)?;
+        let ledger = Self { pool: Pool::Sqlite(open_sqlite(path, create).await?) };
+        ledger.migrate().await?;
+        Ok(ledger)
+    }
+
+    /// A new SQLite file at `path`, brought up to edition `edition` and no further.
+    pub(crate) async fn sqlite_at(path: &Path, edition: i64) -> Result<Self, StoreError> {
+        known(&SQLITE, edition)?;
+        let pool = open_sqlite(path, true).await?;
+        migrated(SQLITE.run_to(edition, &pool).await, &SQLITE)?;
         Ok(Self { pool: Pool::Sqlite(pool) })
+    }
+
+    /// The PostgreSQL database that `url` names, which must hold nothing, brought up to edition `edition` and no
+    /// further.
+    pub(crate) async fn postgres_at(url: &str, edition: i64) -> Result<Self, StoreError> {
+        known(&POSTGRES, edition)?;
+        let pool = open_postgres(url).await?;
+        let mut connection = pool.acquire().await?;
+        let found = crate::catalog::postgres_edition(&mut connection).await?;
+        if found > edition || !crate::catalog::postgres_is_fresh(&mut connection).await? {
+            return Err(StoreError::LedgerInUse);
+        }
+        drop(connection);
+        migrated(POSTGRES.run_to(edition, &pool).await, &POSTGRES)?;
+        Ok(Self { pool: Pool::Postgres(pool) })
+    }
+
+    /// Brings the tables up to date.
+    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        match &self.pool {
+            Pool::Sqlite(pool) => migrated(SQLITE.run(pool).await, &SQLITE),
+            Pool::Postgres(pool) => migrated(POSTGRES.run(pool).await, &POSTGRES),
+        }
     }
 
     /// Connects to the PostgreSQL database that `url` names and brings its tables up to date.
@@ -106,9 +121,9 @@ impl Ledger {
     /// [`StoreError::Unavailable`] when it cannot be reached, [`StoreError::Newer`] when a later
     /// edition made its tables.
     pub async fn postgres(url: &str) -> Result<Self, StoreError> {
-        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect(url).await?;
-        migrate(POSTGRES.run(&pool).await, &POSTGRES)?;
-        Ok(Self { pool: Pool::Postgres(pool) })
+        let ledger = Self { pool: Pool::Postgres(open_postgres(url).await?) };
+        ledger.migrate().await?;
+        Ok(ledger)
     }
 
     /// Waits for running statements and closes all connections (of all clones).
@@ -134,7 +149,38 @@ impl Ledger {
     }
 }
 
-fn migrate(outcome: Result<(), MigrateError>, known: &Migrator) -> Result<(), StoreError> {
+async fn open_sqlite(path: &Path, create: bool) -> Result<SqlitePool, StoreError> {
+    // FULL: a commit that was reported is on the disk even if the power fails the moment after.
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(create)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(PATIENCE)
+        // SQLite ends a transaction by itself when the disk is full; sqlx goes on counting it, and
+        // every later `begin` on that connection would fail. Asked after the ping, so that an
+        // ordinary rollback, which is queued, has been done by then.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
+    Ok(PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect(url).await?)
+}
+
+/// Refuses an edition of which there are no migrations.
+fn known(migrator: &Migrator, edition: i64) -> Result<(), StoreError> {
+    let last = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
+    if edition > last { Err(StoreError::Newer { found: edition, known: last }) } else { Ok(()) }
+}
+
+fn migrated(outcome: Result<(), MigrateError>, known: &Migrator) -> Result<(), StoreError> {
     let last = known.iter().map(|migration| migration.version).max().unwrap_or(0);
     match outcome {
         Ok(()) => Ok(()),

@@ -73,6 +73,17 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// A backup is cut short, changed, or none.
+    #[error("`{path}` cannot be restored: {why}")]
+    Backup {
+        /// The backup.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A backup is restored only into a database that holds nothing.
+    #[error("the database already holds a ledger")]
+    LedgerInUse,
     /// What was read back is not what can have been written.
     #[error("the ledger is damaged: {0}")]
     Damaged(String),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use earmark_model::{Digest, UnixMillis};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens, syncfs};
 
-use crate::blobs::{BlobError, BlobFuture, Blobs, StoredBlob};
+use crate::blobs::{BlobError, BlobFuture, Blobs, Held, StoredBlob};
 use crate::files::{lock_file, private_folder, sync_folder, write_scratch};
 
 /// From so many new blobs on, the whole file system is told to write once instead of each file.
@@ -194,6 +194,14 @@ impl Blobs for LocalBlobs {
 
     fn list(&self) -> BlobFuture<'_, Vec<StoredBlob>> {
         off_the_loop(self, Self::list_now)
+    }
+
+    fn hold(&self) -> BlobFuture<'_, Held> {
+        off_the_loop(self, |local| {
+            let lock = local.lock()?;
+            lock.lock_shared().map_err(on(&local.root))?;
+            Ok(Box::new(lock) as Held)
+        })
     }
 
     fn remove(&self, digest: Digest, since: UnixMillis) -> BlobFuture<'_, bool> {

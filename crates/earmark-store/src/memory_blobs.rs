@@ -1,14 +1,16 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use earmark_model::{Digest, UnixMillis};
 
-use crate::blobs::{BlobError, BlobFuture, Blobs, StoredBlob};
+use crate::blobs::{BlobError, BlobFuture, Blobs, Held, StoredBlob};
 
 /// Blobs in memory, for tests and trials. It has no clock: to it every blob was put long ago.
 #[derive(Debug, Default)]
 pub struct MemoryBlobs {
     blobs: Mutex<BTreeMap<Digest, Vec<u8>>>,
+    /// As many more than one as there are holders.
+    holders: Arc<()>,
 }
 
 impl MemoryBlobs {
@@ -52,8 +54,15 @@ impl Blobs for MemoryBlobs {
         })
     }
 
+    fn hold(&self) -> BlobFuture<'_, Held> {
+        Box::pin(async move { Ok(Box::new(Arc::clone(&self.holders)) as Held) })
+    }
+
     fn remove(&self, digest: Digest, _since: UnixMillis) -> BlobFuture<'_, bool> {
         Box::pin(async move {
+            if Arc::strong_count(&self.holders) > 1 {
+                return Ok(false);
+            }
             self.held().remove(&digest);
             Ok(true)
         })

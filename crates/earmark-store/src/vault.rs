@@ -76,32 +76,12 @@ impl Vault {
     /// # Errors
     /// As [`Vault::create`].
     pub async fn create_with(root: &Path, settings: VaultSettings) -> Result<Self, StoreError> {
-        let settings = VaultSettings { format: FORMAT, ..settings };
-        let making = root.join(MAKING);
-        if !root.exists() {
-            fs::create_dir_all(root.parent().unwrap_or(root)).map_err(StoreError::io(root))?;
-            private_folder(root).map_err(StoreError::io(root))?;
-        }
-        let mut there = fs::read_dir(root).map_err(StoreError::io(root))?;
-        if there.next().is_some() && (!making.exists() || root.join(SETTINGS).exists()) {
-            return Err(StoreError::NotEmpty(root.to_owned()));
-        }
-        fs::write(&making, b"this folder is becoming a vault\n").map_err(StoreError::io(&making))?;
-        for folder in FOLDERS {
-            let path = root.join(folder);
-            private_folder(&path).map_err(StoreError::io(&path))?;
-        }
+        let making = VaultMaking::begin(root)?;
         let ledger = match &settings.ledger {
             Some(url) => Ledger::postgres(url).await?,
-            None => Ledger::sqlite(&root.join(LEDGER), true).await?,
+            None => Ledger::sqlite(&making.ledger_file(), true).await?,
         };
-        let path = root.join(SETTINGS);
-        let text = toml::to_string(&settings)
-            .map_err(|why| StoreError::Malformed { path: path.clone(), why: why.to_string() })?;
-        write_durably(&root.join("tmp"), &path, text.as_bytes()).map_err(StoreError::io(&path))?;
-        fs::remove_file(&making).map_err(StoreError::io(&making))?;
-        sync_folder(root).map_err(StoreError::io(root))?;
-        Ok(Self::assemble(root, settings, ledger))
+        making.finish(settings, ledger)
     }
 
     /// Opens the vault in `root`.
@@ -228,6 +208,23 @@ impl Vault {
         }
     }
 
+    /// The names of the key files below `keys/`, sorted. The recovery kit is none: it belongs on paper.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; [`StoreError::Damaged`] for a name that is no text.
+    pub fn key_names(&self) -> Result<Vec<String>, StoreError> {
+        let keys = self.keys();
+        let mut names = Vec::new();
+        for file in fs::read_dir(&keys).map_err(StoreError::io(&keys))? {
+            let file = file.map_err(StoreError::io(&keys))?;
+            let name = file.file_name().into_string();
+            names.push(name.map_err(|_| StoreError::Damaged("a key file's name is no text".to_owned()))?);
+        }
+        names.retain(|name| name.ends_with(".key"));
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// Stores a revision's manifest as a blob (JSON) and gives the blob's digest, which is not the
     /// revision's. The content of every entry must be a blob too, under the entry's SHA-256: `check`
     /// holds the vault to that.
@@ -243,6 +240,85 @@ impl Vault {
     pub async fn manifest(&self, blob: Digest) -> Result<Manifest, StoreError> {
         let text = self.blobs.get(blob).await?;
         serde_json::from_slice(&text).map_err(|why| StoreError::Damaged(format!("manifest `{blob}`: {why}")))
+    }
+}
+
+/// A folder that is becoming a vault: it is none before [`VaultMaking::finish`].
+pub(crate) struct VaultMaking {
+    root: PathBuf,
+    /// Whether the folder was not there before.
+    new: bool,
+}
+
+impl VaultMaking {
+    /// Begins in a new or empty folder; what an interrupted making left behind is removed first.
+    pub(crate) fn begin(root: &Path) -> Result<Self, StoreError> {
+        let new = !root.exists();
+        if new {
+            fs::create_dir_all(root.parent().unwrap_or(root)).map_err(StoreError::io(root))?;
+            private_folder(root).map_err(StoreError::io(root))?;
+        }
+        let making = Self { root: root.to_owned(), new };
+        let mark = root.join(MAKING);
+        let mut there = fs::read_dir(root).map_err(StoreError::io(root))?;
+        if there.next().is_some() {
+            if !mark.exists() || root.join(SETTINGS).exists() {
+                return Err(StoreError::NotEmpty(root.to_owned()));
+            }
+            making.clear().map_err(StoreError::io(root))?;
+        }
+        fs::write(&mark, b"this folder is becoming a vault\n").map_err(StoreError::io(&mark))?;
+        for folder in FOLDERS {
+            let path = root.join(folder);
+            private_folder(&path).map_err(StoreError::io(&path))?;
+        }
+        Ok(making)
+    }
+
+    /// The folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where the vault's own ledger goes.
+    pub(crate) fn ledger_file(&self) -> PathBuf {
+        self.root.join(LEDGER)
+    }
+
+    /// Makes the folder a vault: `vault.toml` is written last.
+    pub(crate) fn finish(self, settings: VaultSettings, ledger: Ledger) -> Result<Vault, StoreError> {
+        let settings = VaultSettings { format: FORMAT, ..settings };
+        let path = self.root.join(SETTINGS);
+        let text = toml::to_string(&settings)
+            .map_err(|why| StoreError::Malformed { path: path.clone(), why: why.to_string() })?;
+        write_durably(&self.root.join("tmp"), &path, text.as_bytes()).map_err(StoreError::io(&path))?;
+        let making = self.root.join(MAKING);
+        fs::remove_file(&making).map_err(StoreError::io(&making))?;
+        sync_folder(&self.root).map_err(StoreError::io(&self.root))?;
+        Ok(Vault::assemble(&self.root, settings, ledger))
+    }
+
+    /// Removes what was made.
+    pub(crate) fn give_up(self) -> std::io::Result<()> {
+        self.clear()?;
+        let mark = self.root.join(MAKING);
+        fs::remove_file(mark)?;
+        if self.new { fs::remove_dir(&self.root) } else { Ok(()) }
+    }
+
+    /// Removes everything but the mark that a making is under way.
+    fn clear(&self) -> std::io::Result<()> {
+        let absent = |done: std::io::Result<()>| match done {
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        };
+        for folder in FOLDERS {
+            absent(fs::remove_dir_all(self.root.join(folder)))?;
+        }
+        for end in ["", "-wal", "-shm", "-journal"] {
+            absent(fs::remove_file(self.root.join(format!("{LEDGER}{end}"))))?;
+        }
+        absent(fs::remove_file(self.root.join(LOCK)))
     }
 }
 

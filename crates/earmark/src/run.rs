@@ -8,7 +8,7 @@ use earmark_desk::error::{DeskError, Kind};
 
 use crate::cli::output::{Output, harmless, one_line, printing};
 use crate::cli::{
-    Cli, Command, LATER, disclosure, holder, init, issue, key, log, odds, partner, policy, protect,
+    Cli, Command, LATER, backup, disclosure, holder, init, issue, key, log, odds, partner, policy, protect,
     reference, risk, scan, staff, trace, vault, worker,
 };
 use crate::{demo, wiring};
@@ -61,6 +61,8 @@ async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
         Command::Trace(args) => return bad_news(trace::run(place, args, output).await?),
         Command::Odds(args) => odds::run(args, output)?,
         Command::Risk(args) => risk::run(place, args, output).await?,
+        Command::Backup(args) => backup::run(&wiring::open(place).await?, args, output).await?,
+        Command::Restore(args) => return bad_news(backup::restore(place, args, output).await?),
         Command::Vault(args) => return bad_news(vault::run(place, args, output).await?),
         Command::Reference(args) => reference::run(args, Cli::command()).map_err(printing)?,
         Command::Later(_) => {}

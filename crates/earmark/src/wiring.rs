@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use earmark_cage::{Budget, Cage, OWN_EXE};
+use earmark_desk::backup::{self, Opener};
 use earmark_desk::caged;
 use earmark_desk::clock::{Clock, SystemClock};
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 use earmark_model::UnixMillis;
-use earmark_store::{CheckOptions, CheckReport, FORMAT, Vault, VaultSettings};
+use earmark_store::{CheckOptions, CheckReport, FORMAT, Restored, Vault, VaultSettings};
 
 use crate::cli::place::Place;
 
@@ -61,6 +62,25 @@ pub(crate) async fn check(place: &Place, collect: bool) -> Result<CheckReport, D
     // What another process is at work on must not be taken for something left behind.
     let settled_before = UnixMillis(SystemClock.now().0 - SETTLED_AFTER_MILLIS);
     Ok(earmark_store::check(&vault, CheckOptions { collect, contents: true, settled_before }).await?)
+}
+
+/// Makes a vault out of a backup where the command line says, or in `./vault`, and checks it.
+pub(crate) async fn restore(
+    place: &Place,
+    file: &Path,
+    kit: Option<&Path>,
+) -> Result<(PathBuf, Restored, CheckReport), DeskError> {
+    let dir = place.vault.clone().unwrap_or_else(|| PathBuf::from("vault"));
+    let ledger = place.ledger.as_deref().map(postgres).transpose()?;
+    let opener = Opener {
+        kit: kit.map(Path::to_owned),
+        passphrase: std::env::var("EARMARK_KIT_PASSPHRASE").ok(),
+        identity: std::env::var_os("EARMARK_IDENTITY").map(PathBuf::from),
+    };
+    let (vault, restored) = backup::restore(file, &dir, ledger, &opener).await?;
+    let settled_before = UnixMillis(SystemClock.now().0 - SETTLED_AFTER_MILLIS);
+    let options = CheckOptions { collect: false, contents: true, settled_before };
+    Ok((dir, restored, earmark_store::check(&vault, options).await?))
 }
 
 /// Whether a vault is named, or lies where one is looked for.

@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod conformance;
+mod backup;
 mod crash;
 mod full;
 mod jobs;

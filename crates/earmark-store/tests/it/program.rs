@@ -90,6 +90,38 @@ async fn armed(ledger: &Ledger) -> Disclosure {
     ledger.disclosure(&slug("d1")).await.unwrap()
 }
 
+/// A row in each table of the program that needs no other noun.
+pub(crate) async fn one_of_each(ledger: &Ledger) {
+    armed(ledger).await;
+    let ann = Staff {
+        name: slug("ann"),
+        mail: None,
+        roles: vec![Role::Approver],
+        added: NOW,
+        left: Some(later(5)),
+    };
+    ledger.put_staff(&ann, &act("join")).await.unwrap();
+    let asked = Asked {
+        noun: "disclosure".to_owned(),
+        subject: "d1".to_owned(),
+        act: "resume".to_owned(),
+        document: "{}".to_owned(),
+    };
+    ledger.assent(&asked, "ann", NOW, Some(later(9))).await.unwrap();
+    let files = BTreeMap::from([("a.cedar".to_owned(), "forbid (principal, action, resource);".to_owned())]);
+    ledger.put_policies(&files, &act("use")).await.unwrap();
+    let message = NewMessage {
+        unique_key: "d1 breach harbor".to_owned(),
+        disclosure: Some(slug("d1")),
+        recipient: "harbor".to_owned(),
+        mail: None,
+        subject: "Breach".to_owned(),
+        body: "It is out.\n".to_owned(),
+        calendar: Some("BEGIN:VCALENDAR\r\n".to_owned()),
+    };
+    ledger.queue_messages(&[message], NOW).await.unwrap();
+}
+
 fn firing(disclosure: Disclosure, instant: StageInstant) -> Firing {
     Firing {
         disclosure,

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod disclosure;
 pub(crate) mod holder;
@@ -76,6 +77,10 @@ pub(crate) enum Command {
     Odds(odds::Args),
     /// Reckon what sharing with so many, so early, risks and buys
     Risk(risk::Args),
+    /// Save the whole vault in one sealed file
+    Backup(backup::Args),
+    /// Make a vault again from a backup
+    Restore(backup::RestoreArgs),
     /// Look after the vault itself
     Vault(vault::Args),
     /// Print shell completions or the reference pages
@@ -87,5 +92,4 @@ pub(crate) enum Command {
 }
 
 /// Nouns of the contract that this build does not hold: they answer "unavailable", not "wrong use".
-pub(crate) const LATER: &[&str] =
-    &["backup", "restore", "case", "notice", "statement", "watch", "alert", "serve", "fetch"];
+pub(crate) const LATER: &[&str] = &["case", "notice", "statement", "watch", "alert", "serve", "fetch"];

@@ -181,7 +181,7 @@ async fn measure(desk: &Desk, because: &Because, measure: Measure, output: Outpu
 }
 
 /// A key as given, or the content of the file that it names.
-fn key_text(given: &str) -> Result<String, DeskError> {
+pub(super) fn key_text(given: &str) -> Result<String, DeskError> {
     let path = Path::new(given);
     if !path.is_file() {
         return Ok(given.to_owned());

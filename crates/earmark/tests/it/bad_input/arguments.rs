@@ -135,8 +135,7 @@ fn wrong_use_and_later_nouns_have_their_own_codes() {
         super::well_refused_in_json(&output, 2, arguments);
     }
     for arguments in [
-        ["backup", "file"].as_slice(),
-        &["serve", "--port", "80"],
+        ["serve", "--port", "80"].as_slice(),
         &["case", "replay", "bag"],
         &["protect", "vault/vault.toml", "--name", "tool", "--kind", "executable"],
     ] {
