@@ -16,6 +16,7 @@ mod decision;
 mod error;
 mod level;
 mod reading;
+mod word;
 
 pub use check::{POSITIONS_MAX, RECIPIENTS_MAX, Sound};
 pub use codewords::Codewords;
@@ -25,3 +26,4 @@ pub use decision::{
 pub use error::DocumentError;
 pub use level::Level;
 pub use reading::{Class, ERR_LEAST, ERR_UNSTATED, MatchInfo, ORIGINAL, Position, ReadingDocument};
+pub use word::Word;

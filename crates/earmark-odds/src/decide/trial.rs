@@ -29,11 +29,7 @@ impl Trial {
         }
         let mut builder = SheetBuilder::new(&sound.laws, &positions);
         for word in document.codewords.0.values() {
-            let bytes = word.as_bytes();
-            builder.add(|i| {
-                let byte = read.get(i).and_then(|&index| bytes.get(index)).copied().unwrap_or(b'0');
-                byte.wrapping_sub(b'0')
-            });
+            builder.add(|i| read.get(i).map_or(0, |&index| word.value(index)));
         }
         if !sound.singles_only {
             builder.add(|_| 0);

@@ -2,7 +2,7 @@
 
 use libm::log10;
 
-use crate::document::{ReadingDocument, Sound, Unmarked};
+use crate::document::{ReadingDocument, Sound, Unmarked, Word};
 use crate::pvalue::{Exact, Lattice, Tail};
 
 /// The bound that has to hold.
@@ -89,24 +89,8 @@ struct Cover {
 impl Cover {
     fn new(document: &ReadingDocument) -> Self {
         let count = document.positions.len();
-        let rows: Vec<Vec<u64>> = document
-            .codewords
-            .0
-            .values()
-            .map(|word| {
-                let mut bits = vec![0u64; count.div_ceil(64)];
-                for (i, byte) in word.bytes().enumerate() {
-                    // A hidden symbol is taken for the original's: that can only make a coalition possible.
-                    if byte != b'0'
-                        && byte != b'.'
-                        && let Some(word) = bits.get_mut(i / 64)
-                    {
-                        *word |= 1 << (i % 64);
-                    }
-                }
-                bits
-            })
-            .collect();
+        // A hidden symbol is taken for the original's: that can only make a coalition possible.
+        let rows: Vec<Vec<u64>> = document.codewords.0.values().map(Word::other_than_zero).collect();
         let ones = |row: &Vec<u64>| row.iter().map(|w| u64::from(w.count_ones())).sum::<u64>();
         let zeros_most = rows.iter().map(|row| count as u64 - ones(row)).max().unwrap_or(0);
         Self { rows, zeros_most, width: count.div_ceil(64) }

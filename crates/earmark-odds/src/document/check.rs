@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::error::DocumentError;
 use super::reading::{ERR_LEAST, ERR_UNSTATED, ORIGINAL, ReadingDocument};
+use super::word::Word;
 use crate::pvalue::LookAlpha;
 
 /// The most positions a document may list.
@@ -12,8 +13,6 @@ pub const POSITIONS_MAX: usize = 1_000_000;
 pub const RECIPIENTS_MAX: usize = 2_000_000;
 const LEVELS_MAX: usize = 64;
 const CLASSES_MAX: usize = 16;
-/// Where a public copy of a document shows no symbol.
-const HIDDEN: u8 = b'.';
 
 /// What a document that was checked comes down to.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,11 +152,11 @@ impl ReadingDocument {
 
     fn codewords_sound(&self, laws: &[Vec<u16>]) -> Result<bool, DocumentError> {
         let mut hidden = false;
-        // The largest character per position that is a symbol; and whether it may be hidden.
+        // How many symbols each position has, and whether they may be hidden.
         let allowed: Vec<(u8, bool)> = self
             .positions
             .iter()
-            .map(|p| (b'0' + laws.get(p.level as usize).map_or(0, Vec::len) as u8, p.y.is_none()))
+            .map(|p| (laws.get(p.level as usize).map_or(0, Vec::len) as u8, p.y.is_none()))
             .collect();
         for (recipient, word) in &self.codewords.0 {
             if recipient.is_empty() || recipient == ORIGINAL {
@@ -166,14 +165,18 @@ impl ReadingDocument {
             if word.len() != self.positions.len() {
                 return Err(DocumentError::Length {
                     recipient: recipient.clone(),
-                    length: word.chars().count(),
+                    length: word.len(),
                     positions: self.positions.len(),
                 });
             }
-            for (index, (byte, &(end, erased))) in word.bytes().zip(&allowed).enumerate() {
-                let dot = byte == HIDDEN && erased;
+            if word.is_binary() {
+                continue;
+            }
+            for (index, &(symbols, erased)) in allowed.iter().enumerate() {
+                let value = word.value(index);
+                let dot = Word::is_hidden(value) && erased;
                 hidden |= dot;
-                if !dot && !(b'0'..end).contains(&byte) {
+                if !dot && value >= symbols {
                     return Err(DocumentError::Symbol { recipient: recipient.clone(), index });
                 }
             }

@@ -6,15 +6,16 @@ use std::fmt;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One string of symbols per recipient, in order of the recipients' ids as bytes.
+use super::word::Word;
+
+/// One codeword per recipient, in order of the recipients' ids as bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Codewords(pub BTreeMap<String, String>);
+pub struct Codewords(pub BTreeMap<String, Word>);
 
 impl Codewords {
     /// Adds a recipient's symbols.
     pub fn insert(&mut self, recipient: &str, symbols: &[u8]) {
-        let word = symbols.iter().map(|&s| char::from(b'0' + s.min(9))).collect();
-        self.0.insert(recipient.to_owned(), word);
+        self.0.insert(recipient.to_owned(), Word::from_symbols(symbols));
     }
 }
 
@@ -36,7 +37,7 @@ impl<'de> Deserialize<'de> for Codewords {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Codewords, A::Error> {
                 let mut words = BTreeMap::new();
-                while let Some((recipient, word)) = map.next_entry::<String, String>()? {
+                while let Some((recipient, word)) = map.next_entry::<String, Word>()? {
                     if let Some(_before) = words.insert(recipient.clone(), word) {
                         return Err(A::Error::custom(format_args!("`{recipient}` has two codewords")));
                     }

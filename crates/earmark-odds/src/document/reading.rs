@@ -139,7 +139,7 @@ impl ReadingDocument {
     pub fn hide_unread(&mut self) {
         let unread: Vec<bool> = self.positions.iter().map(|p| p.y.is_none()).collect();
         for word in self.codewords.0.values_mut() {
-            *word = word.chars().zip(&unread).map(|(c, &hide)| if hide { '.' } else { c }).collect();
+            word.hide(&unread);
         }
     }
 }

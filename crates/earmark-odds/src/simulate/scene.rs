@@ -2,7 +2,7 @@
 
 use super::attack::Attack;
 use crate::bias::BiasSet;
-use crate::document::{Class, Codewords, Level, MatchInfo, Position, ReadingDocument};
+use crate::document::{Class, Codewords, Level, MatchInfo, Position, ReadingDocument, Word};
 use crate::stream::Dice;
 
 /// What to simulate.
@@ -83,7 +83,7 @@ impl Scene {
             let law = |level: usize| laws.get(level).map_or(&[][..], Vec::as_slice);
             levels.iter().map(|&level| BiasSet::symbol_of(law(level), dice.byte())).collect()
         };
-        let words: Vec<Vec<u8>> = (0..self.recipients).map(|_| draw(&mut dice)).collect();
+        let words: Vec<Word> = (0..self.recipients).map(|_| Word::from_symbols(&draw(&mut dice))).collect();
         let mut guilty: Vec<usize> = Vec::new();
         while guilty.len() < self.colluders.min(self.recipients) as usize {
             let row = dice.below(self.recipients) as usize;
@@ -99,7 +99,7 @@ impl Scene {
             let mut held: Vec<u8> = if guilty.is_empty() {
                 vec![stranger.get(i).copied().unwrap_or(0)]
             } else {
-                guilty.iter().filter_map(|&row| words.get(row)?.get(i).copied()).collect()
+                guilty.iter().filter_map(|&row| words.get(row)?.symbol(i)).collect()
             };
             held.extend(self.original.then_some(0));
             let turn = self.changes_after.map_or(0, |count| i / count.max(1) as usize) % attacks.len().max(1);
@@ -124,10 +124,7 @@ impl Scene {
                 ..Position::default()
             });
         }
-        let mut codewords = Codewords::default();
-        for (row, word) in words.iter().enumerate() {
-            codewords.insert(&name(row), word);
-        }
+        let codewords = words.into_iter().enumerate().map(|(row, word)| (name(row), word)).collect();
         let alpha_look = self.look.then(|| crate::pvalue::LookAlpha::of_look(self.alpha, 1));
         let document = ReadingDocument {
             alpha: Some(self.alpha),
@@ -135,7 +132,7 @@ impl Scene {
             levels: laws.iter().map(|law| Level::of_law(law)).collect(),
             classes: vec![Class { err: self.err.clamp(0.01, 0.5) }],
             positions,
-            codewords,
+            codewords: Codewords(codewords),
             matched: Some(MatchInfo { level: "alarm".to_owned(), chance: None }),
             ..ReadingDocument::blank(u64::from(self.recipients))
         };
@@ -204,8 +201,11 @@ mod tests {
     fn shown(scene: &Scene, seed: u64) -> (ReadingDocument, Vec<Vec<u8>>) {
         let trial = scene.play(seed);
         let words = &trial.document.codewords.0;
-        let held =
-            trial.colluders.iter().map(|id| words[id].bytes().map(|byte| byte - b'0').collect()).collect();
+        let held = trial
+            .colluders
+            .iter()
+            .map(|id| words[id].to_string().bytes().map(|byte| byte - b'0').collect())
+            .collect();
         (trial.document, held)
     }
 

@@ -59,7 +59,7 @@ fn contradictions_are_refused() {
         ("\"131\"", "\"141\"", "`acme` has no symbol at position 1"),
         ("\"131\"", "\"x31\"", "`acme` has no symbol at position 0"),
         ("\"131\"", "\".31\"", "`acme` has no symbol at position 0"),
-        ("\"131\"", "\"1\u{e9}\"", "`acme` has no symbol at position 1"),
+        ("\"131\"", "\"13\u{e9}\"", "`acme` has no symbol at position 2"),
         ("\"umbrella\"", "\"acme\"", "`acme` has two codewords"),
         ("\"umbrella\"", "\"@original\"", "`@original` cannot"),
         ("\"umbrella\"", "\"\"", "`` cannot"),
@@ -99,7 +99,7 @@ fn a_public_copy_replays_like_the_whole_document() {
         assert_eq!(document.decision.as_ref().unwrap().unmarked.is_some(), original);
         let mut public = document.clone();
         public.hide_unread();
-        assert!(public.codewords.0.values().all(|word| word.contains('.')));
+        assert!(public.codewords.0.values().all(|word| word.to_string().contains('.')));
         let public = ReadingDocument::parse(public.to_json().unwrap().as_bytes()).unwrap();
         let outcome = replay(&public).unwrap();
         assert_eq!(outcome.decision.verdict, document.decision.as_ref().unwrap().verdict);

@@ -183,7 +183,7 @@ fn random_readings_are_decided_alike() {
         ("unmarked", count(&|d| d.decision.as_ref().unwrap().unmarked.is_some())),
         ("excluding", count(&|d| !d.decision.as_ref().unwrap().excluded.is_empty())),
         ("given", count(&|d| d.decision.as_ref().unwrap().tests.iter().any(|t| t.given.len() > 1))),
-        ("hidden", count(&|d| d.codewords.0.values().any(|w| w.contains('.')))),
+        ("hidden", count(&|d| d.codewords.0.values().any(|w| w.to_string().contains('.')))),
     ];
     for (what, many) in kinds {
         assert!(many >= 3, "{what}: {many}");

@@ -89,7 +89,7 @@ fn a_rule_that_fails_its_test_counts_nothing_for_the_original() {
 fn a_codeword_of_zeros_voids_the_verdict_unmarked() {
     let mut document = original(60, BiasSet::S4);
     let word = document.codewords.0.get_mut("r0000003").unwrap();
-    *word = "0".repeat(60);
+    *word = "0".repeat(60).parse().unwrap();
     // Its holder cannot be told from the original's, and is traced or at least not ruled out.
     assert_ne!(decide(&document).unwrap().verdict, Verdict::Unmarked);
 }
