@@ -125,6 +125,12 @@ impl Desk {
         self.clock.now()
     }
 
+    /// The clock that the desk goes by.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// The same desk with somebody at it, whose name goes into the history.
     #[must_use]
     pub fn with_actor(self, name: &str) -> Self {
@@ -298,6 +304,14 @@ impl Desk {
     /// Malformed when it is none, refused when it cannot be sealed to.
     pub fn check_key(&self, text: &[u8]) -> Result<CheckedKey, DeskError> {
         parse_key(text, self.now())
+    }
+
+    /// The same, whether it can be sealed to at an instant.
+    ///
+    /// # Errors
+    /// As [`Desk::check_key`].
+    pub fn check_key_at(&self, text: &[u8], at: UnixMillis) -> Result<CheckedKey, DeskError> {
+        parse_key(text, at)
     }
 
     /// How many recipients planning reckons with.

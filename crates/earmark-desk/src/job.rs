@@ -5,16 +5,21 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use earmark_model::UnixMillis;
 use earmark_papers::{Mail, mail};
-use earmark_store::{Job, Message};
+use earmark_store::{Job, Ledger, Message};
 use serde::Serialize;
 
+use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
-use crate::program::release::{self, Fired};
+use crate::issue::staged;
+use crate::program::{chase, preflight, questions, release, remind};
+use crate::work::Fired;
 
 /// How long a job belongs to whoever claimed it, in milliseconds.
 const LEASE_MILLIS: i64 = 10_000;
@@ -36,30 +41,56 @@ pub struct Event {
     pub outcome: String,
 }
 
+/// What a worker was given beside the vault.
+#[derive(Debug, Clone, Default)]
+pub struct Means {
+    /// The folder that bundles go to, below it one folder per disclosure; without one their jobs are left to workers
+    /// that have one.
+    pub bundles: Option<PathBuf>,
+}
+
+impl Means {
+    /// The kind of job that this worker leaves to others.
+    fn leaves(&self) -> Option<&'static str> {
+        self.bundles.is_none().then_some(release::BUNDLES)
+    }
+}
+
 /// Does everything that is due now, and says of each job what became of it.
 ///
 /// # Errors
 /// When the ledger cannot be read or written. A job that fails is tried again later and says so in its event.
-pub async fn run_due(desk: &Desk, tell: &mut impl FnMut(Event)) -> Result<(), DeskError> {
+pub async fn run_due(desk: &Desk, means: &Means, tell: &mut impl FnMut(Event)) -> Result<(), DeskError> {
     loop {
         let now = desk.now();
         let lease = UnixMillis(now.0 + LEASE_MILLIS);
-        let Some(job) = desk.ledger().claim_job(now, lease).await? else { return Ok(()) };
-        let outcome = run(desk, &job).await?;
+        let Some(job) = desk.ledger().claim_job(now, lease, means.leaves()).await? else { return Ok(()) };
+        let outcome = run(desk, means, &job).await?;
         tell(Event { kind: job.job.kind.clone(), subject: job.job.subject.clone(), outcome });
     }
 }
 
-async fn run(desk: &Desk, job: &Job) -> Result<String, DeskError> {
+async fn run(desk: &Desk, means: &Means, job: &Job) -> Result<String, DeskError> {
     let again = |now: UnixMillis| UnixMillis(now.0 + AGAIN_MILLIS);
-    let result = match job.job.kind.as_str() {
-        release::KIND => release::fire(desk, &job.job.subject).await,
-        other => Err(DeskError::new(Kind::Bug, format!("nobody knows jobs of kind `{other}`"))),
+    let subject = &job.job.subject;
+    let result = match (job.job.kind.as_str(), &means.bundles) {
+        (release::KIND, _) => release::fire(desk, subject).await,
+        (remind::KIND, _) => remind::fire(desk, subject).await,
+        (chase::KIND, _) => chase::fire(desk, subject).await,
+        (questions::KIND, _) => questions::fire(desk, subject).await,
+        (preflight::KIND, _) => preflight::fire(desk, subject).await,
+        (release::BUNDLES, Some(folder)) => {
+            // A thousand bundles take longer than a lease.
+            let holding = tokio::spawn(hold(desk.ledger().clone(), desk.clock(), job.clone()));
+            let result = staged::fire(desk, subject, folder).await;
+            holding.abort();
+            result
+        }
+        (other, _) => Err(DeskError::new(Kind::Bug, format!("nobody knows jobs of kind `{other}`"))),
     };
     let now = desk.now();
     Ok(match result {
-        Ok(Fired::Released { received, denied }) => {
-            let outcome = format!("released to {received}, denied to {denied}");
+        Ok(Fired::Done(outcome)) => {
             desk.ledger().finish_job(job, now, &outcome).await?;
             outcome
         }
@@ -81,6 +112,16 @@ async fn run(desk: &Desk, job: &Job) -> Result<String, DeskError> {
             format!("failed: {error}")
         }
     })
+}
+
+/// Keeps a job held until it is told to stop, or the job is lost.
+async fn hold(ledger: Ledger, clock: Arc<dyn Clock>, job: Job) {
+    let mut held = true;
+    while held {
+        tokio::time::sleep(Duration::from_millis(LEASE_MILLIS.unsigned_abs() / 3)).await;
+        // What cannot be renewed now may be renewed in a moment.
+        held = ledger.renew_job(&job, UnixMillis(clock.now().0 + LEASE_MILLIS)).await.unwrap_or(true);
+    }
 }
 
 /// Writes messages that have not left into `outbox`, one mail file each, and records that they left; gives how many.
@@ -133,9 +174,10 @@ fn write_one(outbox: &Path, from: &str, one: &Message) -> Result<(), DeskError> 
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub async fn pause_millis(desk: &Desk, longest: i64) -> Result<u64, DeskError> {
+pub async fn pause_millis(desk: &Desk, means: &Means, longest: i64) -> Result<u64, DeskError> {
     let now = desk.now();
-    let next = desk.ledger().next_job(now).await?.map_or(longest, |at| at.0.saturating_sub(now.0));
+    let next =
+        desk.ledger().next_job(now, means.leaves()).await?.map_or(longest, |at| at.0.saturating_sub(now.0));
     // Never long: the clock may be put forward, and another process may add what is due sooner.
     Ok(u64::try_from(next.clamp(20, longest)).unwrap_or(20))
 }

@@ -26,3 +26,4 @@ pub mod program;
 mod refusals;
 pub mod trace;
 pub mod watch;
+pub mod work;

@@ -27,8 +27,15 @@ pub fn instant_words(instant: UnixMillis, zone: &str) -> String {
         "{utc} ({day}{:02}:{:02}{second} in {zone}, {})",
         time.hour(),
         time.minute(),
-        weekday(UnixMillis(i64::from(local.offset().seconds()) * 1000 + instant.0))
+        local_weekday(instant, zone)
     )
+}
+
+/// The day of the week of an instant in a zone of the IANA database; in UTC where nobody knows the zone.
+#[must_use]
+pub fn local_weekday(instant: UnixMillis, zone: &str) -> &'static str {
+    let offset = local(instant, zone).map_or(0, |local| i64::from(local.offset().seconds()));
+    weekday(UnixMillis(offset * 1000 + instant.0))
 }
 
 /// Whether a name is that of a time zone.

@@ -38,7 +38,7 @@ mod varies;
 
 pub use calendar::{Event, calendar};
 pub use copy_note::{CopyNote, copy_md};
-pub use instant::{instant_words, is_zone, weekday};
+pub use instant::{instant_words, is_zone, local_weekday, weekday};
 pub use mail::{Mail, mail};
 pub use number::{OneIn, commas, one_in, thin};
 pub use page::{RenderError, SHOWN_REGIONS, render};

@@ -8,6 +8,7 @@ use crate::disclosure::{INSERT, UPDATE, bind_disclosure};
 use crate::job::insert_job;
 use crate::material::insert_material;
 use crate::message::insert_message;
+use crate::participant::insert_participant;
 use crate::{
     Delivery, Disclosure, InstantState, Ledger, Material, NewAct, NewJob, NewMessage, Stage, StageInstant,
     StoreError,
@@ -30,6 +31,10 @@ pub struct DisclosureChange {
     pub recalled: Vec<(Stage, RecipientId, String, UnixMillis)>,
     /// Deliveries whose deletion was attested (stage, recipient, what).
     pub attested: Vec<(Stage, RecipientId, String)>,
+    /// Questions whose answers go out, each once and not before its instant.
+    pub answers: Vec<u64>,
+    /// Who takes part, where it is a drill.
+    pub participants: Vec<RecipientId>,
     /// Whom to tell.
     pub messages: Vec<NewMessage>,
     /// What is to be done and when.
@@ -50,6 +55,8 @@ impl DisclosureChange {
             superseded: Vec::new(),
             recalled: Vec::new(),
             attested: Vec::new(),
+            answers: Vec::new(),
+            participants: Vec::new(),
             messages: Vec::new(),
             jobs: Vec::new(),
             act,
@@ -93,6 +100,9 @@ macro_rules! update_disclosure {
 macro_rules! write_rest {
     ($connection:expr, $change:expr, $now:expr) => {{
         let id = $change.disclosure.id.as_str();
+        for recipient in &$change.participants {
+            insert_participant!(&mut *$connection, id, recipient, $now);
+        }
         for new in &$change.instants {
             sqlx::query(SUPERSEDE)
                 .bind(id)
@@ -153,6 +163,18 @@ macro_rules! write_rest {
                 .execute(&mut *$connection)
                 .await?;
         }
+        for question in &$change.answers {
+            let rows = sqlx::query(PUBLISH)
+                .bind(crate::columns::count("question", *question)?)
+                .bind(id)
+                .bind($now.0)
+                .execute(&mut *$connection)
+                .await?
+                .rows_affected();
+            if rows == 0 {
+                return Err(StoreError::Refused { what: "answer", rule: "question_due".to_owned() });
+            }
+        }
         for message in &$change.messages {
             insert_message!(&mut *$connection, message, $now);
         }
@@ -178,6 +200,8 @@ const RECALL: &str = "update delivery set state = 'recalled', attest_by = $5 \
     where disclosure = $1 and stage = $2 and recipient = $3 and what = $4 and state = 'released'";
 const ATTEST: &str = "update delivery set attested = $5 \
     where disclosure = $1 and stage = $2 and recipient = $3 and what = $4 and attested is null";
+const PUBLISH: &str = "update question set published = $3 \
+    where id = $1 and disclosure = $2 and published is null and answer_at <= $3";
 const FIRE: &str = "update stage_instant set state = 'released', fired = $5 \
     where disclosure = $1 and stage = $2 and tier = $3 and sequence = $4 and state = 'waiting' and at <= $5";
 

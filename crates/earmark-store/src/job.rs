@@ -71,19 +71,24 @@ impl Ledger {
 
     /// Takes the job that has been due longest, if any, until `lease`. Of any number of processes that
     /// ask at once one gets it. A job whose holder let its lease end is due again; so is one whose lease ends later
-    /// than a lease of now would, since then the clock was put back.
+    /// than a lease of now would, since then the clock was put back. Jobs of the kind `but` are left to others.
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub async fn claim_job(&self, now: UnixMillis, lease: UnixMillis) -> Result<Option<Job>, StoreError> {
+    pub async fn claim_job(
+        &self,
+        now: UnixMillis,
+        lease: UnixMillis,
+        but: Option<&str>,
+    ) -> Result<Option<Job>, StoreError> {
         // SQLite has one writer at a time, so the plain form is atomic there. PostgreSQL would have all
         // claimants wait for the same row without `skip locked`.
         const SQLITE: &str = "update job set lease = $2, attempts = attempts + 1 where id = \
             (select id from job where done is null and run_at <= $1 and (lease is null or lease <= $1 or lease > $2) \
-             order by run_at, id limit 1) returning id, kind, subject, unique_key, run_at, attempts";
+             and kind <> $3 order by run_at, id limit 1) returning id, kind, subject, unique_key, run_at, attempts";
         const POSTGRES: &str = "update job set lease = $2, attempts = attempts + 1 where id = \
             (select id from job where done is null and run_at <= $1 and (lease is null or lease <= $1 or lease > $2) \
-             order by run_at, id limit 1 for update skip locked) \
+             and kind <> $3 order by run_at, id limit 1 for update skip locked) \
             returning id, kind, subject, unique_key, run_at, attempts";
         let sql = match &self.pool {
             crate::database::Pool::Sqlite(_) => SQLITE,
@@ -92,6 +97,7 @@ impl Ledger {
         let row: Option<Row> = in_transaction!(self, |connection| sqlx::query_as(sql)
             .bind(now.0)
             .bind(lease.0)
+            .bind(but.unwrap_or_default())
             .fetch_optional(&mut *connection)
             .await?);
         row.map(job).transpose()
@@ -116,6 +122,23 @@ impl Ledger {
         Ok(rows > 0)
     }
 
+    /// Holds a job that is held for longer; says whether it was still held.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn renew_job(&self, job: &Job, lease: UnixMillis) -> Result<bool, StoreError> {
+        const SQL: &str = "update job set lease = $3 where id = $1 and attempts = $2 and done is null";
+        let (id, attempts) = keys(job)?;
+        let rows = on_pool!(self, |pool| sqlx::query(SQL)
+            .bind(id)
+            .bind(attempts)
+            .bind(lease.0)
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(rows > 0)
+    }
+
     /// Gives a job that is held back, to be taken again at `run_at`.
     ///
     /// # Errors
@@ -134,11 +157,19 @@ impl Ledger {
         Ok(rows > 0)
     }
 
-    /// When the next job that nobody holds is due.
-    pub async fn next_job(&self, now: UnixMillis) -> Result<Option<UnixMillis>, StoreError> {
-        const SQL: &str = "select min(run_at) from job where done is null and (lease is null or lease <= $1)";
-        let at: Option<i64> =
-            on_pool!(self, |pool| sqlx::query_scalar(SQL).bind(now.0).fetch_one(pool).await?);
+    /// When the next job that nobody holds is due; jobs of the kind `but` do not count.
+    pub async fn next_job(
+        &self,
+        now: UnixMillis,
+        but: Option<&str>,
+    ) -> Result<Option<UnixMillis>, StoreError> {
+        const SQL: &str = "select min(run_at) from job \
+                           where done is null and (lease is null or lease <= $1) and kind <> $2";
+        let at: Option<i64> = on_pool!(self, |pool| sqlx::query_scalar(SQL)
+            .bind(now.0)
+            .bind(but.unwrap_or_default())
+            .fetch_one(pool)
+            .await?);
         Ok(at.map(UnixMillis))
     }
 }

@@ -23,6 +23,9 @@ use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::pool;
 
+/// Copies that wait on the disk, for each thread, until they are recorded.
+const STAGED_PER_THREAD: usize = 16;
+
 /// Whose copies to make, and how.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -201,8 +204,9 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
     let press = Press { staging: &staging, out: &request.out, signer: &signer, now: desk.now() };
     let mut copies = Vec::with_capacity(receivers.len());
     let jobs: Vec<(&Receiver, &Lock)> = receivers.iter().zip(&locks).collect();
-    // As many copies in memory at a time as there are cores, each recorded before it is put in place.
-    for some in jobs.chunks(pool::threads()) {
+    // As many copies in memory at a time as there are cores, each recorded before it is put in place. Records are
+    // written while no core has anything else to do, so they come in groups.
+    for some in jobs.chunks(pool::threads() * STAGED_PER_THREAD) {
         let prepared = pool::map_in_order(some, |(receiver, lock)| {
             let copy = master.copy_for(&dealer, receiver.id())?;
             prepare(desk, &master, &press, request.plain, receiver, lock, &copy)

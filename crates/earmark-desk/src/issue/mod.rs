@@ -12,6 +12,7 @@ pub mod plan;
 pub mod protect;
 pub mod receivers;
 pub mod signing;
+pub mod staged;
 pub mod staging;
 pub mod traceability;
 pub mod tree;

@@ -11,6 +11,7 @@ use crate::policy::judge::Judge;
 use crate::program::explain::may_issue;
 use crate::program::recipients::{self, Addressee};
 use crate::program::timed;
+use crate::program::usable_keys::usable_keys;
 
 /// Somebody who may have a copy now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,55 +115,10 @@ pub(super) async fn choose(
 /// # Errors
 /// Refused when none of their keys can be used.
 pub(super) async fn lock(desk: &Desk, receiver: &Receiver) -> Result<Lock, DeskError> {
-    let keys = usable_keys(desk, receiver).await?;
+    let keys = usable_keys(desk, &receiver.to.recipient, desk.now()).await?;
     let Some((disclosure, stage, tier)) = &receiver.early else { return Ok(Lock { keys, timed: None }) };
     let key = timed::key(desk, disclosure, *stage, tier)?;
     let unusable = |source| DeskError::because(Kind::Bug, "a timed key cannot be sealed to", source);
     let public = key.public().and_then(|public| public.check(desk.now())).map_err(unusable)?;
     Ok(Lock { keys, timed: Some(public) })
-}
-
-async fn usable_keys(desk: &Desk, receiver: &Receiver) -> Result<Vec<CheckedKey>, DeskError> {
-    let recipient = &receiver.to.recipient;
-    let (rows, lives) = match &recipient.partner {
-        Some(partner) => {
-            (desk.ledger().contact_keys(partner).await?, desk.ledger().key_lives(partner).await?)
-        }
-        None => (Vec::new(), Vec::new()),
-    };
-    let now = desk.now();
-    let mut keys = Vec::new();
-    let mut why = None;
-    for row in rows.iter().filter(|row| row.status.usable()) {
-        if recipient.contact.as_ref().is_some_and(|contact| *contact != row.contact) {
-            continue;
-        }
-        let life = lives.iter().find(|one| one.contact == row.contact && one.fingerprint == row.fingerprint);
-        if let Some(life) = life {
-            if life.effective.is_none_or(|from| from > now) {
-                why = Some(DeskError::new(Kind::Refused, "its new key is not in effect yet"));
-                continue;
-            }
-            if life.expires.is_some_and(|until| until <= now) {
-                why = Some(DeskError::new(Kind::Refused, "its key has expired"));
-                continue;
-            }
-        }
-        match desk.check_key(row.public_text.as_bytes()) {
-            Ok(key) => keys.push(key),
-            Err(error) => why = Some(error),
-        }
-    }
-    if keys.is_empty() {
-        let error = why.unwrap_or_else(|| DeskError::new(Kind::Refused, "it has no key"));
-        return Err(DeskError::new(
-            Kind::Refused,
-            format!("cannot seal a bundle to `{}`: {error}", recipient.id),
-        )
-        .hint(format!(
-            "add a key with `earmark partner key add {} KEY`, or issue with `--plain`",
-            recipient.id
-        )));
-    }
-    Ok(keys)
 }

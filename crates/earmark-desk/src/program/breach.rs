@@ -156,9 +156,11 @@ pub async fn late(desk: &Desk, id: &str, stage: Stage, seen: &str) -> Result<Don
         change.messages.push(telling::message(&change.disclosure, to, &key, subject, body, None));
     }
     let mut changes = vec![change];
-    for other in
-        desk.ledger().disclosures().await?.into_iter().filter(|other| other.id != matter.disclosure.id)
-    {
+    // A drill holds nothing real, and nothing real holds a drill.
+    let kin = |other: &earmark_store::Disclosure| {
+        other.id != matter.disclosure.id && other.exercise == matter.disclosure.exercise
+    };
+    for other in desk.ledger().disclosures().await?.into_iter().filter(kin) {
         let instants = desk.ledger().stage_instants(&other.id).await?;
         let other = Matter { disclosure: other, instants };
         let what = json!({ "stage": stage, "because_of": id });

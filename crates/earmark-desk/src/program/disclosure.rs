@@ -1,6 +1,6 @@
 //! Disclosures: what is embargoed, to whom which stage goes when, and the embargo's own steps.
 
-use earmark_model::UnixMillis;
+use earmark_model::{RecipientId, UnixMillis};
 use earmark_papers::is_zone;
 use earmark_store::{Disclosure, DisclosureChange, Embargo, InstantState, Stage};
 pub use earmark_store::{Exploitation, Tlp};
@@ -8,8 +8,10 @@ use serde_json::json;
 
 use super::embargo::{self, Step};
 use super::matter::{self, Matter};
-use super::schedule::{self, StageAt};
+use super::schedule::{self, StageAt, not_past};
+use super::{preflight, recipients};
 use crate::actor::{self, Right};
+use crate::approval::{self, Alone, Answer, Waits};
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::history;
@@ -41,6 +43,8 @@ pub struct NewDisclosure {
     pub deploy_early: bool,
     /// A drill.
     pub exercise: bool,
+    /// The recipients who take part, where it is a drill.
+    pub participants: Vec<String>,
     /// The zone in which instants are shown beside UTC.
     pub zone: String,
 }
@@ -56,6 +60,7 @@ pub async fn add(desk: &Desk, new: &NewDisclosure) -> Result<(), DeskError> {
     let particulars = json!({ "title": disclosure.title, "public": public.map(UnixMillis::rfc3339) });
     let act = history::act(desk, "disclosure", disclosure.id.as_str(), "add", &particulars);
     let mut change = DisclosureChange::new(disclosure, act);
+    change.participants = participants(desk, new).await?;
     for stage in &new.stages {
         let at = stage.resolve(public)?;
         let instant = schedule::instant(stage.stage, stage.tier.clone(), 0, at, InstantState::Draft);
@@ -74,6 +79,25 @@ pub async fn add(desk: &Desk, new: &NewDisclosure) -> Result<(), DeskError> {
         not_past(desk, &format!("{} for tier `{}`", instant.stage, instant.tier), instant.at)?;
     }
     Ok(desk.ledger().add_disclosure(&change, desk.now()).await?)
+}
+
+/// The recipients who take part in a drill.
+async fn participants(desk: &Desk, new: &NewDisclosure) -> Result<Vec<RecipientId>, DeskError> {
+    if new.participants.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !new.exercise {
+        return Err(DeskError::new(Kind::Malformed, "only a drill names who takes part")
+            .hint("what is real goes to everybody whom tier and policy let have it"));
+    }
+    let all = recipients::all(desk).await?;
+    let find = |name: &String| {
+        all.iter()
+            .find(|to| to.recipient.id.as_str() == name)
+            .map(|to| to.recipient.id.clone())
+            .ok_or_else(|| DeskError::new(Kind::NotFound, format!("there is no recipient `{name}`")))
+    };
+    new.participants.iter().map(find).collect()
 }
 
 fn checked(desk: &Desk, new: &NewDisclosure, public: Option<UnixMillis>) -> Result<Disclosure, DeskError> {
@@ -154,14 +178,6 @@ fn is_cve(text: &str) -> bool {
     })
 }
 
-pub(super) fn not_past(desk: &Desk, what: &str, at: UnixMillis) -> Result<(), DeskError> {
-    if at > desk.now() {
-        return Ok(());
-    }
-    Err(DeskError::new(Kind::Refused, format!("{what} would be at {}, which has passed", at.rfc3339()))
-        .hint("nothing leaves at an instant that has passed; give a later one"))
-}
-
 /// Puts terms on the table: a public instant, with which stages that are there move, and other stages.
 ///
 /// # Errors
@@ -225,18 +241,56 @@ pub async fn reject(desk: &Desk, id: &str, why: &str) -> Result<(), DeskError> {
 /// Accepts the terms on the table, and so arms every instant; or accepts revised terms, which are armed already.
 ///
 /// # Errors
-/// Refused where there is nothing to accept, or an instant has passed meanwhile.
+/// Refused where there is nothing to accept, an instant has passed meanwhile, or a check of the preflight is red.
 pub async fn accept(desk: &Desk, id: &str) -> Result<(), DeskError> {
     let matter = Matter::load(desk, id, Right::Manage).await?;
-    let mut change = matter.change(desk, "accept", &json!({}));
+    let change = acceptance(desk, &matter, &json!({}))?;
+    let found = preflight::preflight(desk, id).await?;
+    let red: Vec<String> = found.red().map(|check| format!("{}: {}", check.name, check.says)).collect();
+    if !red.is_empty() {
+        let why = format!("disclosure `{id}` is not ready: {}", red.join("; "));
+        return Err(DeskError::new(Kind::Refused, why).hint(format!(
+            "`earmark disclosure preflight {id}` names whom and what; two people may accept despite it"
+        )));
+    }
+    Ok(desk.ledger().change_disclosure(&change, desk.now()).await?)
+}
+
+/// Accepts them though checks of the preflight are red, for a reason; takes two people. Gives what it waits for.
+///
+/// # Errors
+/// As [`accept`], but for the preflight.
+pub async fn accept_despite(desk: &Desk, id: &str, why: &str) -> Result<Option<Waits>, DeskError> {
+    let matter = Matter::load(desk, id, Right::Approve).await?;
+    let found = preflight::preflight(desk, id).await?;
+    let red: Vec<&str> = found.red().map(|check| check.name).collect();
+    // A yes to these faults is no yes to others.
+    let values = json!({ "red": red, "sequence": matter.disclosure.sequence });
+    let change = acceptance(desk, &matter, &json!({ "despite": red, "why": why }))?;
+    let leave = match approval::ask(desk, ("disclosure", id, "accept"), &values, Alone::AfterWaiting).await? {
+        Answer::Given(leave) => leave,
+        Answer::Waits(waits) => return Ok(Some(waits)),
+    };
+    desk.ledger().change_disclosure(&change, desk.now()).await?;
+    approval::close(desk, &leave).await?;
+    Ok(None)
+}
+
+/// The change that arms every instant.
+fn acceptance(
+    desk: &Desk,
+    matter: &Matter,
+    particulars: &serde_json::Value,
+) -> Result<DisclosureChange, DeskError> {
+    let mut change = matter.change(desk, "accept", particulars);
     change.disclosure.embargo =
         embargo::advance(&matter.disclosure.id, matter.disclosure.embargo, Step::Accept)?;
     for instant in matter.open().filter(|one| one.state == InstantState::Draft) {
         not_past(desk, &format!("{} for tier `{}`", instant.stage, instant.tier), instant.at)?;
         change.moves.push((instant.stage, instant.tier.clone(), InstantState::Waiting));
-        change.jobs.push(super::release::job(&matter.disclosure.id, instant));
+        change.jobs.extend(matter::jobs(&matter.disclosure.id, instant));
     }
-    Ok(desk.ledger().change_disclosure(&change, desk.now()).await?)
+    Ok(change)
 }
 
 #[cfg(test)]

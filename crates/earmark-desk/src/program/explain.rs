@@ -7,9 +7,9 @@ use earmark_model::Slug;
 use earmark_store::{Embargo, InstantState, Stage, StageInstant};
 use serde::Serialize;
 
+use super::moment::{Moment as Shown, moment};
 use super::recipients::{self, Addressee};
 use super::release;
-use super::view::{Moment as Shown, moment};
 use crate::actor::slug;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
@@ -132,7 +132,8 @@ async fn each(
     for stage in Stage::DELIVERED {
         materials.insert(stage, release::current(desk, id, stage).await?);
     }
-    for to in wanted {
+    let inside = desk.ledger().participants(id).await?;
+    for to in wanted.iter().filter(|to| !disclosure.exercise || inside.contains(&to.recipient.id)) {
         let mine = instants
             .iter()
             .filter(|one| one.tier.as_str() == to.tier() && one.state != InstantState::Superseded);
@@ -174,6 +175,15 @@ pub async fn may_issue(
     let mut refusal = None;
     for material in attached.iter().filter(|one| one.superseded.is_none()) {
         let disclosure = desk.ledger().disclosure(&material.disclosure).await?;
+        if disclosure.exercise && !desk.ledger().participants(&disclosure.id).await?.contains(id) {
+            refusal.get_or_insert_with(|| {
+                DeskError::new(
+                    Kind::Refused,
+                    format!("`{id}` takes no part in the drill `{}`", disclosure.id),
+                )
+            });
+            continue;
+        }
         let instants = desk.ledger().stage_instants(&disclosure.id).await?;
         let mine = instants.iter().filter(|one| {
             one.stage == material.stage

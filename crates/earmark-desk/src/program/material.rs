@@ -53,6 +53,7 @@ pub async fn attach(desk: &Desk, id: &str, new: &NewMaterial) -> Result<Vec<Stri
     let now = desk.now();
     let (name, wanted) = new.asset.split_once('@').map_or((&*new.asset, None), |(name, at)| (name, Some(at)));
     let name = actor::slug(name)?;
+    drills_apart(matter.disclosure.exercise, name.as_str())?;
     desk.ledger().asset(&name).await?;
     let revision = match wanted {
         Some(start) => codes::find_revision(desk, &name, start).await?,
@@ -109,6 +110,20 @@ pub async fn attach(desk: &Desk, id: &str, new: &NewMaterial) -> Result<Vec<Stri
     Ok(again)
 }
 
+/// How the names of assets begin that are handed out in drills, and in nothing else.
+pub const EXERCISE: &str = "exercise-";
+
+/// Refuses real material in a drill, and a drill's in what is real. The name of the asset is in every file name.
+fn drills_apart(drill: bool, asset: &str) -> Result<(), DeskError> {
+    let why = match (drill, asset.starts_with(EXERCISE)) {
+        (true, false) => format!("`{asset}` is no material for a drill"),
+        (false, true) => format!("`{asset}` is material for drills only"),
+        _ => return Ok(()),
+    };
+    Err(DeskError::new(Kind::Refused, why)
+        .hint(format!("a drill hands out assets whose names begin with `{EXERCISE}`, and nothing else does")))
+}
+
 fn confidential_until(new: &NewMaterial) -> Result<String, DeskError> {
     let until = match new.confidential_until.as_deref() {
         None if matches!(new.stage, Stage::ProofOfConcept | Stage::Source) => "indefinite",
@@ -126,7 +141,7 @@ fn confidential_until(new: &NewMaterial) -> Result<String, DeskError> {
 pub async fn recall(desk: &Desk, id: &str, stage: Stage, by: &str, why: &str) -> Result<usize, DeskError> {
     let matter = Matter::load(desk, id, Right::Manage).await?;
     let by = parse_instant(by)?;
-    super::disclosure::not_past(desk, "the end of the recall", by)?;
+    schedule::not_past(desk, "the end of the recall", by)?;
     let particulars = json!({ "stage": stage, "by": by.rfc3339(), "why": why });
     let mut change = matter.change(desk, "recall", &particulars);
     for one in desk.ledger().deliveries(&matter.disclosure.id).await? {

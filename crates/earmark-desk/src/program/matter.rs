@@ -1,12 +1,12 @@
 //! What every act on a disclosure begins and ends with.
 
 use earmark_model::{Slug, UnixMillis};
-use earmark_store::{Disclosure, DisclosureChange, Stage, StageInstant};
+use earmark_store::{Disclosure, DisclosureChange, NewJob, Stage, StageInstant};
 use serde_json::Value;
 
 use super::recipients::{self, Addressee};
 use super::schedule::{self, EVERYBODY};
-use super::{release, telling};
+use super::{preflight, release, remind, telling};
 use crate::actor::{self, Right};
 use crate::desk::Desk;
 use crate::error::DeskError;
@@ -41,29 +41,27 @@ impl Matter {
     /// Everybody who receives today in one of the disclosure's tiers.
     pub(super) async fn audience(&self, desk: &Desk) -> Result<Vec<Addressee>, DeskError> {
         let tiers = release::tiers(&self.instants);
-        let all = recipients::all(desk).await?;
+        let all = recipients::of(desk, &self.disclosure).await?;
         Ok(all.into_iter().filter(|to| to.receives() && tiers.contains(&to.tier())).collect())
     }
 
     /// Those who were told of it already: to others even its existence is a secret.
     pub(super) async fn told(&self, desk: &Desk) -> Result<Vec<Addressee>, DeskError> {
-        let told: std::collections::BTreeSet<_> = desk
-            .ledger()
-            .deliveries(&self.disclosure.id)
-            .await?
-            .into_iter()
-            .filter(|one| one.state != earmark_store::DeliveryState::Denied)
-            .map(|one| one.recipient)
-            .collect();
-        let all = recipients::all(desk).await?;
-        Ok(all.into_iter().filter(|to| told.contains(&to.recipient.id)).collect())
+        recipients::told(desk, &self.disclosure).await
     }
 }
 
-/// Sets an instant under the change's schedule, with the job that wakes somebody for it.
+/// Sets an instant under the change's schedule, with the jobs that wake somebody for it.
 pub(super) fn arm(change: &mut DisclosureChange, new: StageInstant) {
-    change.jobs.push(release::job(&change.disclosure.id, &new));
+    change.jobs.extend(jobs(&change.disclosure.id, &new));
     change.instants.push(new);
+}
+
+/// The jobs of an instant: its release, its reminders, and a look at everything a day before.
+pub(super) fn jobs(disclosure: &Slug, instant: &StageInstant) -> Vec<NewJob> {
+    let mut jobs = vec![release::job(disclosure, instant), preflight::job(disclosure, instant)];
+    jobs.extend(remind::jobs(disclosure, instant));
+    jobs
 }
 
 /// The tier of the public instant.

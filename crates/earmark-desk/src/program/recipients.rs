@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use earmark_model::Slug;
-use earmark_store::{Contact, Partner, PartnerStatus, Recipient};
+use earmark_store::{Contact, DeliveryState, Disclosure, Partner, PartnerStatus, Recipient};
 
 use crate::desk::Desk;
 use crate::error::DeskError;
@@ -69,5 +69,31 @@ pub async fn all(desk: &Desk) -> Result<Vec<Addressee>, DeskError> {
         };
         all.push(Addressee { recipient, partner, mail });
     }
+    Ok(all)
+}
+
+/// Everybody whom a disclosure may reach: of a drill those who take part, else everybody.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn of(desk: &Desk, disclosure: &Disclosure) -> Result<Vec<Addressee>, DeskError> {
+    let mut all = all(desk).await?;
+    if disclosure.exercise {
+        let inside = desk.ledger().participants(&disclosure.id).await?;
+        all.retain(|to| inside.contains(&to.recipient.id));
+    }
+    Ok(all)
+}
+
+/// Those who were told of a disclosure already: to others even its existence is a secret.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn told(desk: &Desk, disclosure: &Disclosure) -> Result<Vec<Addressee>, DeskError> {
+    let deliveries = desk.ledger().deliveries(&disclosure.id).await?.into_iter();
+    let told: BTreeSet<_> =
+        deliveries.filter(|one| one.state != DeliveryState::Denied).map(|one| one.recipient).collect();
+    let mut all = of(desk, disclosure).await?;
+    all.retain(|to| told.contains(&to.recipient.id));
     Ok(all)
 }

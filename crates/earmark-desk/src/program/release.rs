@@ -15,12 +15,17 @@ use super::embargo::{self, Step};
 use super::recipients::{self, Addressee};
 use super::telling;
 use super::timed;
+use super::{chase, questions};
 use crate::actor::slug;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::history;
 use crate::policy::facts::{Material as Facts, Moment};
 use crate::policy::judge::{self, Judge};
+use crate::work::Fired;
+
+/// The kind of job that makes the bundles of a stage that was released, for workers who were given a folder.
+pub const BUNDLES: &str = "bundles";
 
 /// The kind of job that wakes somebody for an instant.
 pub const KIND: &str = "release";
@@ -28,29 +33,28 @@ pub const KIND: &str = "release";
 /// How often an instant is tried again when the disclosure changes under it.
 const ATTEMPTS: u32 = 20;
 
-/// What became of an instant that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fired {
-    /// It fired now.
-    Released {
-        /// Recipients who received.
-        received: usize,
-        /// Recipients whom policy denied.
-        denied: usize,
-    },
-    /// It is not due before then.
-    NotDue(UnixMillis),
-    /// Somebody holds it.
-    Held,
-    /// It fired before, or another schedule took its place: it never fires again.
-    Over,
-}
-
 /// The job for an instant; there is one for each.
 #[must_use]
 pub fn job(disclosure: &Slug, instant: &StageInstant) -> NewJob {
-    let subject = format!("{disclosure} {} {} {}", instant.stage, instant.tier, instant.sequence);
+    let subject = subject(disclosure, instant);
     NewJob { kind: KIND.to_owned(), unique_key: format!("{KIND} {subject}"), subject, run_at: instant.at }
+}
+
+/// How a job calls an instant.
+fn subject(disclosure: &Slug, instant: &StageInstant) -> String {
+    format!("{disclosure} {} {} {}", instant.stage, instant.tier, instant.sequence)
+}
+
+/// Reads what [`job`] wrote: disclosure, stage, tier, number of the schedule.
+///
+/// # Errors
+/// A bug when it names no instant.
+pub fn parse_subject(text: &str) -> Result<(Slug, Stage, Slug, u32), DeskError> {
+    let bug = || DeskError::new(Kind::Bug, format!("`{text}` names no instant"));
+    let mut words = text.split(' ');
+    let mut word = || words.next().ok_or_else(bug);
+    let (id, stage, tier) = (slug(word()?)?, word()?.parse::<Stage>().map_err(|_| bug())?, slug(word()?)?);
+    Ok((id, stage, tier, word()?.parse().map_err(|_| bug())?))
 }
 
 /// Fires the instant that a job's subject names, if it is due.
@@ -59,10 +63,7 @@ pub fn job(disclosure: &Slug, instant: &StageInstant) -> NewJob {
 /// When the ledger cannot be read or written.
 pub async fn fire(desk: &Desk, subject: &str) -> Result<Fired, DeskError> {
     let bug = || DeskError::new(Kind::Bug, format!("`{subject}` names no instant"));
-    let mut words = subject.split(' ');
-    let mut word = || words.next().ok_or_else(bug);
-    let (id, stage, tier) = (slug(word()?)?, word()?.parse::<Stage>().map_err(|_| bug())?, slug(word()?)?);
-    let sequence: u32 = word()?.parse().map_err(|_| bug())?;
+    let (id, stage, tier, sequence) = parse_subject(subject)?;
     for _ in 0..ATTEMPTS {
         let disclosure = desk.ledger().disclosure(&id).await?;
         let instants = desk.ledger().stage_instants(&id).await?;
@@ -78,11 +79,12 @@ pub async fn fire(desk: &Desk, subject: &str) -> Result<Fired, DeskError> {
             InstantState::Waiting if now < found.at => return Ok(Fired::NotDue(found.at)),
             InstantState::Waiting => {}
         }
-        let firing = prepare(desk, disclosure, &instants, found.clone(), now).await?;
+        let all = recipients::of(desk, &disclosure).await?;
+        let firing = prepare(desk, &all, disclosure, &instants, found.clone(), now, Keys::Given).await?;
         let count = |state| firing.deliveries.iter().filter(|one| one.state == state).count();
         let (received, denied) = (count(DeliveryState::Released), count(DeliveryState::Denied));
         match desk.ledger().fire(&firing, now).await {
-            Ok(true) => return Ok(Fired::Released { received, denied }),
+            Ok(true) => return Ok(Fired::Done(format!("released to {received}, denied to {denied}"))),
             // Somebody was faster, or something changed: look again.
             Ok(false) | Err(StoreError::Outdated { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -94,15 +96,25 @@ pub async fn fire(desk: &Desk, subject: &str) -> Result<Fired, DeskError> {
     ))
 }
 
-/// Works out who receives what; writes nothing.
-async fn prepare(
+/// Whether messages bring the keys of what was sealed early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// They do.
+    Given,
+    /// This is a preview: a line says where the key will stand.
+    Withheld,
+}
+
+/// Works out who of `all` receives what at `now`; writes nothing.
+pub(super) async fn prepare(
     desk: &Desk,
+    all: &[Addressee],
     disclosure: Disclosure,
     instants: &[StageInstant],
     instant: StageInstant,
     now: UnixMillis,
+    keys: Keys,
 ) -> Result<Firing, DeskError> {
-    let all = recipients::all(desk).await?;
     let mut firing = Firing {
         act: history::act(
             desk,
@@ -133,7 +145,11 @@ async fn prepare(
     let materials = current(desk, &firing.disclosure.id, firing.instant.stage).await?;
     let judge = Judge::open(desk).await?;
     let key = timed::made(desk, &firing.disclosure.id, firing.instant.stage, &firing.instant.tier)?;
-    let key = key.map(|key| key.secret_text());
+    let key = key.map(|key| match keys {
+        Keys::Given => key.secret_text(),
+        Keys::Withheld => "(here the key will stand)".to_owned().into(),
+    });
+    let answers = questions::answers(desk, &firing.disclosure.id, firing.instant.stage).await?;
     let moment = Moment::of(&firing.disclosure, now);
     for to in all.iter().filter(|to| to.tier() == firing.instant.tier.as_str() && is_member(to)) {
         let mut received = Vec::new();
@@ -157,7 +173,23 @@ async fn prepare(
         }
         if !received.is_empty() {
             let secret = key.as_ref().map(|key| key.as_str());
-            firing.messages.push(stage_message(desk, &firing, instants, to, &received, secret, now));
+            firing.messages.push(stage_message(
+                desk,
+                &firing,
+                instants,
+                to,
+                &received,
+                (secret, &answers),
+                now,
+            ));
+        }
+    }
+    if firing.deliveries.iter().any(|one| one.state == DeliveryState::Released) {
+        firing.jobs.push(chase::job(&firing.disclosure.id, &firing.instant.tier, 1, now));
+        if firing.deliveries.iter().any(|one| one.what != "notice") {
+            let subject = subject(&firing.disclosure.id, &firing.instant);
+            let unique_key = format!("{BUNDLES} {subject}");
+            firing.jobs.push(NewJob { kind: BUNDLES.to_owned(), unique_key, subject, run_at: now });
         }
     }
     Ok(firing)
@@ -227,7 +259,7 @@ fn stage_message(
     instants: &[StageInstant],
     to: &Addressee,
     received: &[Option<&Material>],
-    secret: Option<&str>,
+    (secret, answers): (Option<&str>, &str),
     now: UnixMillis,
 ) -> NewMessage {
     let (disclosure, instant) = (&firing.disclosure, &firing.instant);
@@ -251,6 +283,7 @@ fn stage_message(
             "\nThe key of what you hold already, for `age -d -i FILE`, after your own:\n\n{secret}\n"
         );
     }
+    body += answers;
     let calendar = telling::calendar_of(desk, disclosure, instants, to.tier(), now);
     let key = format!("{} {} {}", instant.stage, instant.tier, instant.sequence);
     telling::message(disclosure, to, &key, instant.stage.word(), body, Some(calendar))

@@ -4,9 +4,9 @@ use earmark_model::UnixMillis;
 use earmark_store::InstantState;
 use serde_json::json;
 
-use super::disclosure::not_past;
 use super::embargo::{self, Step};
 use super::matter::{self, Matter, tell_schedule};
+use super::schedule::not_past;
 use super::schedule::{self, StageAt, parse_instant};
 use crate::actor::Right;
 use crate::approval::{self, Alone, Answer, Waits};

@@ -4,6 +4,7 @@ use earmark_model::{Slug, UnixMillis};
 use earmark_store::{InstantState, Stage, StageInstant};
 
 use crate::actor::slug;
+use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 
 /// The tier of the public instant.
@@ -110,6 +111,18 @@ fn parse_when(text: &str) -> Result<When, DeskError> {
         return Err(malformed());
     }
     Ok(When::FromPublic(number * unit))
+}
+
+/// Refuses an instant that has passed.
+///
+/// # Errors
+/// Refused.
+pub(super) fn not_past(desk: &Desk, what: &str, at: UnixMillis) -> Result<(), DeskError> {
+    if at > desk.now() {
+        return Ok(());
+    }
+    Err(DeskError::new(Kind::Refused, format!("{what} would be at {}, which has passed", at.rfc3339()))
+        .hint("nothing leaves at an instant that has passed; give a later one"))
 }
 
 /// A new instant under a schedule.

@@ -7,6 +7,7 @@ use earmark_store::{Disclosure, InstantState, NewMessage, Stage, StageInstant};
 use super::recipients::Addressee;
 use super::schedule::EVERYBODY;
 use crate::desk::Desk;
+use crate::error::DeskError;
 
 /// A message about a disclosure. `key` makes it one of its kind: telling the same twice is telling once.
 #[must_use]
@@ -87,4 +88,45 @@ pub fn calendar_of(
 fn uid(disclosure: &Slug, stage: Stage, tier: &Slug, program: &str) -> String {
     let tier = if stage == Stage::Public { EVERYBODY } else { tier.as_str() };
     format!("{disclosure}.{stage}.{tier}@{program}.earmark")
+}
+
+/// What everybody on the staff is told about a disclosure; whoever has left is not.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn to_staff(
+    desk: &Desk,
+    disclosure: &Disclosure,
+    key: &str,
+    subject: &str,
+    body: &str,
+) -> Result<Vec<NewMessage>, DeskError> {
+    let exercise = if disclosure.exercise { "EXERCISE: " } else { "" };
+    let staff = desk.ledger().staff().await?.into_iter().filter(|person| person.left.is_none());
+    Ok(staff
+        .map(|person| NewMessage {
+            unique_key: format!("{} {key} staff:{}", disclosure.id, person.name),
+            disclosure: Some(disclosure.id.clone()),
+            recipient: format!("staff:{}", person.name),
+            mail: person.mail,
+            subject: format!("{exercise}[{}] {}: {subject}", disclosure.tlp, disclosure.id),
+            body: body.to_owned(),
+            calendar: None,
+        })
+        .collect())
+}
+
+/// Tells them now, once under a key.
+///
+/// # Errors
+/// When the ledger cannot be read or written.
+pub async fn staff(
+    desk: &Desk,
+    disclosure: &Disclosure,
+    key: &str,
+    subject: &str,
+    body: &str,
+) -> Result<(), DeskError> {
+    let messages = to_staff(desk, disclosure, key, subject, body).await?;
+    Ok(desk.ledger().queue_messages(&messages, desk.now()).await?)
 }

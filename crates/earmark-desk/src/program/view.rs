@@ -3,25 +3,16 @@
 use std::collections::BTreeMap;
 
 use earmark_model::{Slug, UnixMillis};
-use earmark_papers::instant_words;
 use earmark_store::{Delivery, Embargo, Exploitation, InstantState, Stage, Tlp};
 use serde::Serialize;
 
 use super::material::{self, Outstanding};
+pub use super::moment::{Moment, moment};
 use crate::actor::slug;
 use crate::approval;
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::history::{self, Line};
-
-/// An instant as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Moment {
-    /// RFC 3339, UTC.
-    pub at: String,
-    /// In words: UTC, the owner's zone, the weekday.
-    pub words: String,
-}
 
 /// A stage of a tier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,12 +91,6 @@ pub struct Shown {
     pub requests: Vec<earmark_store::Grave>,
     /// What was done.
     pub history: Vec<Line>,
-}
-
-/// An instant in words.
-#[must_use]
-pub fn moment(at: UnixMillis, zone: &str) -> Moment {
-    Moment { at: at.rfc3339(), words: instant_words(at, zone) }
 }
 
 /// All disclosures, in the order they were added.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use earmark_desk::clock::FrozenClock;
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
-use earmark_desk::job::{self, Event};
+use earmark_desk::job::{self, Event, Means};
 use earmark_desk::program::disclosure::{self, NewDisclosure};
 use earmark_desk::program::partner::{self, NewPartner};
 use earmark_desk::program::schedule::StageAt;
@@ -67,6 +67,7 @@ impl Bench {
             wormable: false,
             deploy_early: false,
             exercise: false,
+            participants: Vec::new(),
             zone: "Europe/Berlin".to_owned(),
         };
         disclosure::add(&self.desk, &new).await.unwrap();
@@ -78,10 +79,12 @@ impl Bench {
         disclosure::accept(&self.desk, id).await.unwrap();
     }
 
-    /// Does what is due.
+    /// Does what is due; gives what became of instants.
     pub(crate) async fn work(&self) -> Vec<Event> {
         let mut events = Vec::new();
-        job::run_due(&self.desk, &mut |event| events.push(event)).await.unwrap();
+        job::run_due(&self.desk, &Means::default(), &mut |event| events.push(event)).await.unwrap();
+        assert!(events.iter().all(|one| !one.outcome.starts_with("failed")), "{events:?}");
+        events.retain(|one| one.kind == "release");
         events
     }
 

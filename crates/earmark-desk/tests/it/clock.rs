@@ -57,7 +57,10 @@ fn whatever_the_clock_does_an_instant_fires_once_and_never_early() {
                         _ => 1,
                     })
                     .sum();
-                assert_eq!(bench.messages(&id).await.len(), told, "everybody once");
+                let nudges = ["public in 24 hours", "public in an hour", "your word, please"];
+                let mut messages = bench.messages(&id).await;
+                messages.retain(|one| !nudges.iter().any(|end| one.message.subject.ends_with(end)));
+                assert_eq!(messages.len(), told, "everybody once");
             });
             Ok(())
         })

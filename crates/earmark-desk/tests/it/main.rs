@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod around;
 mod bench;
 mod breaches;
 mod clock;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use earmark_model::{Digest, Slug, UnixMillis};
 use earmark_store::{
-    Acceptance, Agreement, Asked, ContactKey, Delivery, DeliveryState, Disclosure, DisclosureChange, Embargo,
-    Exploitation, Firing, Hold, InstantState, KeyKind, KeyLife, KeyStatus, Ledger, Material, NewAct,
-    NewMessage, Recipient, Role, Staff, Stage, StageInstant, StoreError, Tlp,
+    Acceptance, Affected, Agreement, Asked, ContactKey, Delivery, DeliveryState, Disclosure,
+    DisclosureChange, Embargo, Exploitation, Firing, Hold, InstantState, KeyKind, KeyLife, KeyStatus, Ledger,
+    Material, NewAct, NewJob, NewMessage, Protection, Recipient, Report, Role, Staff, Stage, StageInstant,
+    StoreError, Tlp,
 };
 
 use crate::conformance::{At, already_there, not_there, refused_by};
@@ -22,6 +23,10 @@ on_every_database!(program:
     firing_at_once,
     deliveries_and_corrections,
     messages_are_told_once,
+    mail_is_tried_by_one_worker_at_a_time,
+    a_drill_reaches_no_one_outside,
+    questions,
+    reports,
     policies,
     agreements,
     rosters,
@@ -350,6 +355,147 @@ pub(crate) async fn messages_are_told_once(At { ledger, .. }: At<'_>) {
     let about = NewMessage { disclosure: Some(slug("d1")), unique_key: "two".to_owned(), ..new };
     ledger.queue_messages(std::slice::from_ref(&about), NOW).await.unwrap();
     assert_eq!(ledger.messages_about(&slug("d1")).await.unwrap()[0].message, about);
+}
+
+fn told(key: &str, recipient: &str) -> NewMessage {
+    NewMessage {
+        unique_key: key.to_owned(),
+        disclosure: None,
+        recipient: recipient.to_owned(),
+        mail: Some("desk@harbor.example".to_owned()),
+        subject: "Subject".to_owned(),
+        body: "Body\n".to_owned(),
+        calendar: None,
+    }
+}
+
+pub(crate) async fn mail_is_tried_by_one_worker_at_a_time(At { ledger, .. }: At<'_>) {
+    let all = [told("a", "harbor"), told("b", "harbor"), told("c", "harbor")];
+    ledger.queue_messages(&all, NOW).await.unwrap();
+    let hour = 3_600_000;
+    let first = ledger.claim_messages(NOW, later(100), hour, 2).await.unwrap();
+    let second = ledger.claim_messages(NOW, later(100), hour, 9).await.unwrap();
+    assert_eq!((first.len(), second.len(), first[0].tries), (2, 1, 1));
+    assert!(first.iter().all(|one| one.id != second[0].id));
+    ledger.set_sent(&[first[0].id], later(1)).await.unwrap();
+    ledger.postpone_message(first[1].id, later(500), "451 later").await.unwrap();
+    ledger.fail_message(second[0].id, "550 nobody", &[told("d", "staff:ann")], later(1)).await.unwrap();
+    ledger.fail_message(second[0].id, "550 nobody", &[told("e", "staff:ann")], later(2)).await.unwrap();
+    let now = ledger.claim_messages(later(2), later(102), hour, 9).await.unwrap();
+    let keys: Vec<&str> = now.iter().map(|one| one.message.unique_key.as_str()).collect();
+    assert_eq!(keys, ["d"], "what failed failed once, what was postponed waits");
+    // Whoever held it is gone; what was postponed is due.
+    let now = ledger.claim_messages(later(500), later(600), hour, 9).await.unwrap();
+    let seen: Vec<_> = now.iter().map(|one| (one.message.unique_key.as_str(), one.tries)).collect();
+    assert_eq!(seen, [("b", 2), ("d", 2)]);
+    assert_eq!(now[0].reply.as_deref(), Some("451 later"));
+    // The clock is put back by a day: nothing waits longer than it would from now.
+    ledger.postpone_message(now[0].id, later(501), "451 later").await.unwrap();
+    let before = UnixMillis(NOW.0 - 24 * hour);
+    let now = ledger.claim_messages(before, UnixMillis(before.0 + 100), hour, 9).await.unwrap();
+    assert_eq!(now.len(), 2);
+}
+
+pub(crate) async fn a_drill_reaches_no_one_outside(At { ledger, url }: At<'_>) {
+    furnish(ledger).await;
+    let mut drill = DisclosureChange::new(Disclosure { exercise: true, ..disclosure("d1") }, act("add"));
+    drill.instants.push(instant(0, later(100)));
+    ledger.add_disclosure(&drill, NOW).await.unwrap();
+    let outside = NewMessage { disclosure: Some(slug("d1")), ..told("a", "harbor") };
+    assert!(ledger.queue_messages(std::slice::from_ref(&outside), NOW).await.is_err());
+    let d = ledger.disclosure(&slug("d1")).await.unwrap();
+    let mut fire = firing(d.clone(), instant(0, later(100)));
+    fire.deliveries.push(Delivery {
+        disclosure: slug("d1"),
+        stage: Stage::Advisory,
+        recipient: "harbor".parse().unwrap(),
+        what: "notice".to_owned(),
+        state: DeliveryState::Released,
+        policies: Vec::new(),
+        at: later(100),
+        attest_by: None,
+        attested: None,
+    });
+    assert!(ledger.fire(&fire, later(100)).await.is_err());
+    let staff =
+        NewMessage { recipient: "staff:ann".to_owned(), unique_key: "s".to_owned(), ..outside.clone() };
+    ledger.queue_messages(&[staff], NOW).await.unwrap();
+
+    let mut join = DisclosureChange::new(d, act("join"));
+    join.participants.push("harbor".parse().unwrap());
+    ledger.change_disclosure(&join, NOW).await.unwrap();
+    assert_eq!(ledger.participants(&slug("d1")).await.unwrap(), ["harbor".parse().unwrap()]);
+    ledger.queue_messages(&[outside], NOW).await.unwrap();
+    fire.disclosure = ledger.disclosure(&slug("d1")).await.unwrap();
+    assert!(ledger.fire(&fire, later(100)).await.unwrap());
+    let real = ledger.disclosure(&slug("d1")).await.unwrap();
+    let real = DisclosureChange::new(Disclosure { exercise: false, ..real }, act("convert"));
+    assert!(ledger.change_disclosure(&real, NOW).await.is_err(), "a drill never becomes real");
+    assert!(raw(url, "delete from stage_instant").await.is_err());
+}
+
+pub(crate) async fn questions(At { ledger, url }: At<'_>) {
+    furnish(ledger).await;
+    let d = armed(ledger).await;
+    let asker = "harbor".parse().unwrap();
+    let id =
+        ledger.add_question((&d.id, Stage::Advisory, &asker), "Is 7.x hit?", &[], &act("ask")).await.unwrap();
+    let job = NewJob {
+        kind: "answer".to_owned(),
+        subject: id.to_string(),
+        unique_key: format!("answer {id} 1"),
+        run_at: later(50),
+    };
+    let answer = (Some("Is 7.x affected?"), "Yes.", later(50));
+    ledger.answer_question(id, answer, &job, &act("answer")).await.unwrap();
+    let mut publish = DisclosureChange::new(d.clone(), act("publish answer"));
+    publish.answers.push(id);
+    publish.messages.push(told("due", "harbor"));
+    assert_eq!(refused_by(ledger.change_disclosure(&publish, later(49)).await), "question_due");
+    ledger.change_disclosure(&publish, later(50)).await.unwrap();
+    let d = ledger.disclosure(&d.id).await.unwrap();
+    let again =
+        DisclosureChange { messages: vec![told("again", "harbor")], disclosure: d.clone(), ..publish };
+    assert_eq!(refused_by(ledger.change_disclosure(&again, later(51)).await), "question_due");
+    let keys: Vec<String> =
+        ledger.unsent_messages(9).await.unwrap().into_iter().map(|one| one.message.unique_key).collect();
+    assert_eq!(keys, ["due"]);
+    let back = ledger.question(id).await.unwrap();
+    assert_eq!(ledger.questions(&d.id).await.unwrap(), std::slice::from_ref(&back));
+    assert_eq!((back.answer.as_deref(), back.published), (Some("Yes."), Some(later(50))));
+    assert!(not_there(ledger.answer_question(id, answer, &job, &act("answer")).await));
+    assert!(raw(url, "update question set answer = 'No.'").await.is_err());
+    assert!(raw(url, "delete from question").await.is_err());
+}
+
+pub(crate) async fn reports(At { ledger, url }: At<'_>) {
+    furnish(ledger).await;
+    let d = armed(ledger).await;
+    let said = Report {
+        disclosure: d.id.clone(),
+        recipient: "harbor".parse().unwrap(),
+        affected: Some(Affected::NotLooked),
+        protection: None,
+        live_at: None,
+        signatures: Vec::new(),
+        note: Some("on Monday".to_owned()),
+        at: NOW,
+    };
+    let live = Report {
+        affected: None,
+        protection: Some(Protection::Live),
+        live_at: Some(later(5)),
+        signatures: vec!["2026-0001".to_owned()],
+        note: None,
+        at: later(6),
+        ..said.clone()
+    };
+    ledger.add_report(&said, &act("report")).await.unwrap();
+    ledger.add_report(&live, &act("report")).await.unwrap();
+    assert_eq!(ledger.reports(&d.id).await.unwrap(), [said.clone(), live.clone()]);
+    let nowhen = Report { live_at: None, ..live };
+    assert_eq!(refused_by(ledger.add_report(&nowhen, &act("report")).await), "report_live_since");
+    assert!(raw(url, "update report set protection = 'ready'").await.is_err());
 }
 
 pub(crate) async fn policies(At { ledger, .. }: At<'_>) {

@@ -9,9 +9,10 @@ use earmark_desk::error::{DeskError, Kind};
 use earmark_desk::program::disclosure;
 use earmark_desk::program::explain;
 use earmark_desk::program::material::{self, NewMaterial};
+use earmark_desk::program::protection::{self, NewReport};
 use earmark_desk::program::revise::{self, Revision};
 use earmark_desk::program::schedule::{StageAt, parse_stage};
-use earmark_desk::program::{breach, hold, telling, view};
+use earmark_desk::program::{breach, hold, preflight, preview, questions, telling, view};
 
 use arguments::Action;
 pub(crate) use arguments::Args;
@@ -40,9 +41,17 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             disclosure::reject(desk, id, why).await?;
             show(desk, id, output).await
         }
-        Action::Accept { id } => {
+        Action::Preflight { id } => {
+            let found = preflight::preflight(desk, id).await?;
+            output.answer(&found, || found.checks.iter().map(preflight::text).collect()).map_err(printing)
+        }
+        Action::Accept { id, despite: None } => {
             disclosure::accept(desk, id).await?;
             show(desk, id, output).await
+        }
+        Action::Accept { id, despite: Some(why) } => {
+            let waits = disclosure::accept_despite(desk, id, why).await?;
+            done_or_waits(desk, id, waits, output).await
         }
         Action::Revise { id, public, stages, why } => {
             let revision =
@@ -94,7 +103,41 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             let answer = serde_json::json!({ "attested": attested });
             output.answer(&answer, || format!("{attested} deletions attested\n")).map_err(printing)
         }
-        Action::Preview { id, partner } => {
+        Action::Ask { id, question, from, stage } => {
+            let stage = stage.as_deref().map(parse_stage).transpose()?;
+            let number = questions::ask(desk, id, from, stage, question).await?;
+            let answer = serde_json::json!({ "question": number });
+            output.answer(&answer, || format!("question {number}\n")).map_err(printing)
+        }
+        Action::Answer { id, question, answer, wording, at } => {
+            let at =
+                questions::answer(desk, id, *question, answer, wording.as_deref(), at.as_deref()).await?;
+            let said = serde_json::json!({ "question": question, "at": at.rfc3339() });
+            output.answer(&said, || format!("goes out at {}\n", at.rfc3339())).map_err(printing)
+        }
+        Action::Questions { id } => {
+            let id = slug(id)?;
+            desk.ledger().disclosure(&id).await?;
+            let all = desk.ledger().questions(&id).await?;
+            output.answer(&all, || all.iter().map(text::question).collect()).map_err(printing)
+        }
+        Action::Report { id, recipient, affected, protection, live, signatures, note } => {
+            let new = NewReport {
+                affected: affected.clone(),
+                protection: protection.clone(),
+                live_at: live.clone(),
+                signatures: signatures.clone(),
+                note: note.clone(),
+            };
+            protection::report(desk, id, recipient, &new).await?;
+            standing(desk, id, output).await
+        }
+        Action::Standing { id } => standing(desk, id, output).await,
+        Action::Preview { id, recipient: Some(recipient), .. } => {
+            let planned = preview::of_recipient(desk, id, recipient).await?;
+            output.answer(&planned, || planned.iter().map(text::planned).collect()).map_err(printing)
+        }
+        Action::Preview { id, partner, recipient: None } => {
             let lines = explain::explain(desk, partner.as_deref(), id).await?;
             output.answer(&lines, || lines.iter().map(super::policy::line).collect()).map_err(printing)
         }
@@ -121,10 +164,17 @@ async fn done_or_waits(desk: &Desk, id: &str, waits: Option<Waits>, output: Outp
     }
 }
 
+async fn standing(desk: &Desk, id: &str, output: Output) -> Result<(), DeskError> {
+    let standing = protection::standing(desk, id).await?;
+    output.answer(&standing, || text::standing(&standing)).map_err(printing)
+}
+
+fn slug(id: &str) -> Result<earmark_model::Slug, DeskError> {
+    id.parse().map_err(|source: earmark_model::IdError| DeskError::new(Kind::Malformed, source.to_string()))
+}
+
 async fn calendar(desk: &Desk, id: &str, tier: &str, output: Output) -> Result<(), DeskError> {
-    let id = id
-        .parse()
-        .map_err(|source: earmark_model::IdError| DeskError::new(Kind::Malformed, source.to_string()))?;
+    let id = slug(id)?;
     let disclosure = desk.ledger().disclosure(&id).await?;
     let instants = desk.ledger().stage_instants(&id).await?;
     let text = telling::calendar_of(desk, &disclosure, &instants, tier, desk.now());

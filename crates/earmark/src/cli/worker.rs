@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use earmark_desk::desk::Desk;
 use earmark_desk::error::DeskError;
-use earmark_desk::job::{self, Event};
+use earmark_desk::job::{self, Event, Means};
 
 use super::output::{Output, one_line, printing};
 
@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// Write messages here, one mail file each, for a mail program to send
     #[arg(long, value_name = "DIR")]
     pub outbox: Option<PathBuf>,
+    /// Make the bundles of every stage at its instant, here, in a folder for each disclosure
+    #[arg(long, value_name = "DIR")]
+    pub bundles: Option<PathBuf>,
     /// The sender of those mails
     #[arg(long, value_name = "ADDRESS", default_value = "earmark@localhost")]
     pub from: String,
@@ -29,10 +32,11 @@ pub(crate) struct Args {
 
 /// Works until it is killed, or once. With `--json` each event is one line on standard output.
 pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
+    let means = Means { bundles: args.bundles.clone() };
     let mut events = Vec::new();
     loop {
         let mut failure = None;
-        job::run_due(desk, &mut |event: Event| {
+        job::run_due(desk, &means, &mut |event: Event| {
             if args.once {
                 events.push(event);
             } else if let Err(error) = say(output, &event) {
@@ -52,7 +56,7 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             let line = |event: &Event| format!("{}\t{}\t{}\n", event.kind, event.subject, event.outcome);
             return output.answer(&answer, || events.iter().map(line).collect()).map_err(printing);
         }
-        let pause = job::pause_millis(desk, LONGEST_SLEEP_MILLIS).await?;
+        let pause = job::pause_millis(desk, &means, LONGEST_SLEEP_MILLIS).await?;
         tokio::time::sleep(Duration::from_millis(pause)).await;
     }
 }

@@ -44,10 +44,18 @@ pub(crate) enum Action {
         #[arg(long)]
         why: String,
     },
-    /// Accept the terms: every instant is armed
+    /// Check what should be so before anything leaves: keys, agreements, order, calendar, policy, traceability
+    Preflight {
+        /// The disclosure
+        id: String,
+    },
+    /// Accept the terms: every instant is armed; refused while a check of the preflight is red
     Accept {
         /// The disclosure
         id: String,
+        /// Accept though checks are red, and why; takes two people
+        #[arg(long, value_name = "WHY")]
+        despite: Option<String>,
     },
     /// Set other instants: everything that has not left is re-armed, whoever was told is told again
     Revise {
@@ -145,8 +153,71 @@ pub(crate) enum Action {
         /// The disclosure
         id: String,
         /// Only this partner
-        #[arg(long)]
+        #[arg(long, conflicts_with = "recipient")]
         partner: Option<String>,
+        /// The very messages that this recipient will get, and when
+        #[arg(long = "for", value_name = "RECIPIENT")]
+        recipient: Option<String>,
+    },
+    /// Record a recipient's question
+    Ask {
+        /// The disclosure
+        id: String,
+        /// The question
+        question: String,
+        /// Who asks; nobody else will learn it
+        #[arg(long, value_name = "RECIPIENT")]
+        from: String,
+        /// Whom the answer concerns: those who have this stage [default: the first one that the asker has]
+        #[arg(long)]
+        stage: Option<String>,
+    },
+    /// Answer a question: everybody who has the stage is told at one instant
+    Answer {
+        /// The disclosure
+        id: String,
+        /// The question's number
+        question: u64,
+        /// The answer
+        answer: String,
+        /// The question as all may read it; without it the answer stands alone
+        #[arg(long)]
+        wording: Option<String>,
+        /// When it goes out [default: now]
+        #[arg(long, value_name = "INSTANT")]
+        at: Option<String>,
+    },
+    /// List the questions and what became of them
+    Questions {
+        /// The disclosure
+        id: String,
+    },
+    /// Record what a recipient says of itself
+    Report {
+        /// The disclosure
+        id: String,
+        /// Who
+        recipient: String,
+        /// Whether it is affected
+        #[arg(long, value_name = "affected|not-affected|not-looked")]
+        affected: Option<String>,
+        /// How far its protection is
+        #[arg(long, value_name = "none|building|ready|live|cannot")]
+        protection: Option<String>,
+        /// Since when protection is live [default: now]
+        #[arg(long, value_name = "INSTANT")]
+        live: Option<String>,
+        /// Name of a signature or rule
+        #[arg(long = "signature", value_name = "NAME")]
+        signatures: Vec<String>,
+        /// Anything else
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Show who is affected and protected, how many at the public instant, and who says nothing
+    Standing {
+        /// The disclosure
+        id: String,
     },
     /// Print a tier's instants as a calendar
     Calendar {
@@ -196,6 +267,9 @@ pub(crate) struct Add {
     /// A drill: EXERCISE in every subject, and never a real one later
     #[arg(long)]
     pub exercise: bool,
+    /// A recipient who takes part in the drill; nobody else hears of it
+    #[arg(long = "with", value_name = "RECIPIENT", requires = "exercise")]
+    pub participants: Vec<String>,
     /// The zone in which instants are shown beside UTC
     #[arg(long, default_value = "UTC")]
     pub zone: String,
@@ -239,6 +313,7 @@ impl Add {
             wormable: self.wormable,
             deploy_early: self.deploy_early,
             exercise: self.exercise,
+            participants: self.participants.clone(),
             zone: self.zone.clone(),
         })
     }

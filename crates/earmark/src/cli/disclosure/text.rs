@@ -2,6 +2,9 @@
 
 use earmark_desk::approval::Waits;
 use earmark_desk::program::breach::Done;
+use earmark_desk::program::preview::Planned;
+use earmark_desk::program::protection::Standing;
+use earmark_desk::program::questions::Question;
 use earmark_desk::program::view::{self, Shown, Summary};
 
 /// A disclosure as a line of a list.
@@ -97,4 +100,46 @@ pub(super) fn breach(done: &Done) -> String {
         );
     }
     text + "\n" + &done.draft
+}
+
+/// A question as a line of a list.
+pub(super) fn question(one: &Question) -> String {
+    let state = match (&one.published, &one.answer_at) {
+        (Some(at), _) => format!("answered {}", at.rfc3339()),
+        (None, Some(at)) => format!("answer goes out {}", at.rfc3339()),
+        (None, None) => "open".to_owned(),
+    };
+    format!("{}\t{}\t{}\t{state}\t{}\n", one.id, one.asker, one.stage, one.body)
+}
+
+/// What a recipient will get at one instant.
+pub(super) fn planned(one: &Planned) -> String {
+    let mut text = format!("{}\nSubject: {}\n\n{}", one.due.words, one.subject, one.body);
+    for what in &one.material {
+        text += &format!("  to be fetched from then on: {what}\n");
+    }
+    text + "\n"
+}
+
+/// Who is affected and protected.
+pub(super) fn standing(standing: &Standing) -> String {
+    let counts = |counts: &std::collections::BTreeMap<String, usize>| {
+        counts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+    };
+    let mut text =
+        format!("affected: {}\nprotection: {}\n", counts(&standing.affected), counts(&standing.protection));
+    for share in &standing.shares {
+        text += &format!("  live at {} ({}): {} of {}\n", share.of, share.at, share.live, share.told);
+    }
+    for one in &standing.recipients {
+        let word = |word: Option<String>| word.unwrap_or_else(|| "silent".to_owned());
+        text += &format!(
+            "{}\t{}\t{}\t{}\n",
+            one.recipient,
+            word(one.affected.map(|word| word.to_string())),
+            word(one.protection.map(|word| word.to_string())),
+            one.signatures.join(",")
+        );
+    }
+    text
 }
