@@ -8,6 +8,7 @@ pub mod explain;
 pub mod hold;
 pub mod holder;
 pub mod import;
+pub mod keys;
 pub mod material;
 mod matter;
 mod moment;

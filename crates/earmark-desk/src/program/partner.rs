@@ -1,6 +1,6 @@
 //! Partners, their first contact, and the keys that bundles are sealed to.
 
-use earmark_model::Slug;
+use earmark_model::{Slug, UnixMillis};
 pub use earmark_store::Partner;
 use earmark_store::{Admission, Contact, ContactKey, KeyStatus, PartnerStatus, Recipient};
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ pub fn check(desk: &Desk, new: &NewPartner) -> Result<Admission, DeskError> {
     let person: Slug = FIRST_CONTACT.parse().map_err(malformed)?;
     let mut keys = Vec::new();
     for text in &new.keys {
-        keys.push(check_key(desk, &slug, &person, text)?);
+        keys.push(check_key(desk, &slug, &person, text)?.0);
     }
     let contact = Contact {
         partner: slug.clone(),
@@ -80,12 +80,19 @@ pub fn check(desk: &Desk, new: &NewPartner) -> Result<Admission, DeskError> {
     Ok(Admission { partner, contact, keys, recipient: Recipient::of(id, added) })
 }
 
-/// Checks one key: that it is one, and that a bundle can be sealed to it today.
-fn check_key(desk: &Desk, partner: &Slug, contact: &Slug, text: &str) -> Result<ContactKey, DeskError> {
+/// Checks one key: that it is one, and that a bundle can be sealed to it today. Gives its own end, too, if it has one.
+pub(super) fn check_key(
+    desk: &Desk,
+    partner: &Slug,
+    contact: &Slug,
+    text: &str,
+) -> Result<(ContactKey, Option<UnixMillis>), DeskError> {
     let checked = desk.check_key(text.as_bytes())?;
     let key = checked.key();
     let unwritable = |source| DeskError::because(Kind::Malformed, "the key cannot be written again", source);
-    Ok(ContactKey {
+    let unusable = |source| DeskError::because(Kind::Refused, "the key cannot be sealed to", source);
+    let expires = key.expires(desk.now()).map_err(unusable)?;
+    let row = ContactKey {
         partner: partner.clone(),
         contact: contact.clone(),
         kind: key.kind(),
@@ -93,7 +100,8 @@ fn check_key(desk: &Desk, partner: &Slug, contact: &Slug, text: &str) -> Result<
         fingerprint: key.fingerprint(),
         added: desk.now(),
         status: KeyStatus::Added,
-    })
+    };
+    Ok((row, expires))
 }
 
 /// Adds a partner with its first contact, keys and recipient.
@@ -112,29 +120,6 @@ pub async fn add(desk: &Desk, new: &NewPartner) -> Result<Shown, DeskError> {
 pub async fn add_all(desk: &Desk, new: &[NewPartner]) -> Result<(), DeskError> {
     let checked: Vec<Admission> = new.iter().map(|one| check(desk, one)).collect::<Result<_, _>>()?;
     Ok(desk.ledger().admit(&checked).await?)
-}
-
-/// Adds a key to the contact `contact` of a partner, or to its only contact.
-///
-/// # Errors
-/// When there is no such partner or contact, or the key cannot be sealed to.
-pub async fn add_key(desk: &Desk, slug: &str, contact: Option<&str>, text: &str) -> Result<Shown, DeskError> {
-    let shown = show(desk, slug).await?;
-    let person = match contact {
-        Some(wanted) => shown
-            .contacts
-            .iter()
-            .find(|one| one.mail.as_deref() == Some(wanted) || one.slug.as_str() == wanted),
-        None if shown.contacts.len() == 1 => shown.contacts.first(),
-        None => None,
-    };
-    let Some(person) = person else {
-        return Err(DeskError::new(Kind::NotFound, format!("partner `{slug}` has no such contact"))
-            .hint(format!("`earmark partner show {slug}` lists its contacts")));
-    };
-    let key = check_key(desk, &shown.partner.slug, &person.slug, text)?;
-    desk.ledger().add_contact_key(&key).await?;
-    show(desk, slug).await
 }
 
 /// One partner with everything about it.

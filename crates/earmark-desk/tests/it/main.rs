@@ -7,6 +7,7 @@ mod bench;
 mod breaches;
 mod clock;
 mod embargo;
+mod keys;
 mod revisions;
 mod standing;
 mod two_people;

@@ -6,8 +6,8 @@ use earmark_desk::backup;
 use earmark_desk::desk::Desk;
 use earmark_desk::error::DeskError;
 
+use super::key_argument::key_text;
 use super::output::{Output, grouped, printing};
-use super::partner::key_text;
 use super::place::Place;
 use crate::wiring;
 

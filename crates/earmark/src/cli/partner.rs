@@ -1,15 +1,16 @@
 //! `earmark partner`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use earmark_desk::desk::Desk;
-use earmark_desk::error::{DeskError, Kind};
+use earmark_desk::error::DeskError;
 use earmark_desk::history;
 use earmark_desk::program::import::{self, Preview};
 use earmark_desk::program::partner::{self, NewPartner, Shown};
 use earmark_desk::program::standing::{self, Measure};
 
+use super::key_argument::key_text;
 use super::output::{Output, printing};
 
 /// Partners: whom copies are made for.
@@ -51,9 +52,9 @@ pub(crate) enum Action {
         /// The partner
         slug: String,
     },
-    /// Manage a contact's keys
+    /// Keys of a partner's contacts, through their lives
     #[command(subcommand)]
-    Key(KeyAction),
+    Key(super::partner_key::Action),
 }
 
 /// A measure about a partner's standing.
@@ -104,22 +105,6 @@ pub(crate) struct Import {
     pub dry_run: bool,
 }
 
-/// `partner key ...`.
-#[derive(Debug, clap::Subcommand)]
-pub(crate) enum KeyAction {
-    /// Add a key to a partner's contact
-    Add {
-        /// The partner
-        slug: String,
-        /// An age recipient, an SSH public key, an OpenPGP certificate, or a file with one
-        #[arg(allow_hyphen_values = true)]
-        key: String,
-        /// The contact's mail address [default: the partner's only contact]
-        #[arg(long)]
-        contact: Option<String>,
-    },
-}
-
 /// Acts on partners.
 pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
     match &args.action {
@@ -164,9 +149,7 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             };
             output.answer(&lines, || lines.iter().map(line).collect()).map_err(printing)
         }
-        Action::Key(KeyAction::Add { slug, key, contact }) => {
-            print(output, &partner::add_key(desk, slug, contact.as_deref(), &key_text(key)?).await?)
-        }
+        Action::Key(action) => super::partner_key::run(desk, action, output).await,
     }
 }
 
@@ -178,19 +161,6 @@ async fn measure(desk: &Desk, because: &Because, measure: Measure, output: Outpu
         None => format!("{} is {}\n", taken.partner.slug, taken.partner.status),
     };
     output.answer(&taken, text).map_err(printing)
-}
-
-/// A key as given, or the content of the file that it names.
-pub(super) fn key_text(given: &str) -> Result<String, DeskError> {
-    let path = Path::new(given);
-    if !path.is_file() {
-        return Ok(given.to_owned());
-    }
-    let bytes = fs::read(path).map_err(|source| DeskError::io("read", path, source))?;
-    String::from_utf8(bytes).map_err(|_| {
-        DeskError::new(Kind::Malformed, format!("`{given}` is no text"))
-            .hint("export an OpenPGP certificate with `gpg --armor --export`")
-    })
 }
 
 fn print(output: Output, shown: &Shown) -> Result<(), DeskError> {

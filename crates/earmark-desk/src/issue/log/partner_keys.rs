@@ -19,6 +19,7 @@ use super::rows::Rows;
 use super::statements::{self, canonical};
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
+use crate::program::keys;
 
 /// How many bells beyond the last known one a listener tries: an owner who skips a number is found too.
 const LISTEN_AHEAD: u64 = 64;
@@ -88,11 +89,13 @@ pub(super) fn bell(secret: &SecretKey, partner: &str, number: u64) -> (Value, [u
     (document, *secret.derive(&format!("log bell {number}")).expose())
 }
 
-/// Adds entries for every key that was added, or whose status changed, since the last time; gives how many events.
+/// Ends the keys whose time is over, and adds entries for every key that was added, or whose status changed, since the
+/// last time; gives how many events.
 ///
 /// # Errors
 /// When the ledger cannot be read or written.
 pub async fn record_changes(desk: &Desk) -> Result<u64, DeskError> {
+    keys::lapse(desk).await?;
     for _ in 0..TRIES {
         let changes = changes(desk).await?;
         if changes.is_empty() {
