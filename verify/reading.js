@@ -6,15 +6,16 @@
 // `--json` prints every recomputed figure.
 //
 // Written from docs/formats/reading.md alone and sharing no code with Earmark, so that neither has to be believed.
-// Both files run in the trace report too, without network or server. They need nothing but the language.
+// It runs in the trace report too, without network or server, and needs nothing but the language.
 //
-// Not here: how the sets that tests are given were grown, and how theta was fitted; `earmark trace --replay`
-// does both again.
+// Not here: reading the document (document.js); growing the sets that tests are given, and fitting theta (growing.js).
 "use strict";
 const EarmarkReading = (() => {
-  // In a page document.js stands before this file.
+  // In a page the other two files stand before this one.
   const { ORIGINAL, Malformed, refuse, parseJson, readDocument, byBytes } =
     typeof EarmarkDocument === "undefined" ? require("./document.js") : EarmarkDocument;
+  const { Growth, binomial, counts, weights } =
+    typeof EarmarkGrowing === "undefined" ? require("./growing.js") : EarmarkGrowing;
   const WEIGHT_MAX = 1048576, GIVEN_MAX = 7, COLLUDERS_MAX = 10, COALITION_MAX = 8;
   const FLOOR = 1e-290, LN_LEAST = -700;
   // Multiplications for one table, and for all tables of a document: some seconds, and less than a minute.
@@ -22,6 +23,8 @@ const EarmarkReading = (() => {
   // Where a document states no exact p, a table larger than this is not asked for either.
   const NULL_WORK = 5e8;
   const COVER_WORK = 400000000;
+  // Words that growing may look at: some ten seconds.
+  const GROW_WORK = 1e10;
 
   // ---- The upper tail of a sum of independent groups ----
 
@@ -153,23 +156,9 @@ const EarmarkReading = (() => {
     return { atoms: kept.map(([j, mass]) => [mass / sum, n * top - j * (top - bottom)]), times: 1 };
   }
 
-  /** Bin(0 .. n; n, p). */
-  function binomial(n, p) {
-    let row = [1];
-    for (let i = 0; i < n; i += 1) {
-      const next = new Array(row.length + 1).fill(0);
-      row.forEach((mass, k) => { next[k] += mass * (1 - p); next[k + 1] += mass * p; });
-      row = next;
-    }
-    return row;
-  }
-
   // ---- One recorded test ----
 
   const groupKey = (level, y, kind, s) => ((level * 9 + y) * 18 + (kind ?? -1) + 1) * 9 + s;
-
-  /** Whether a copy counts at a position: it holds 1, or, with more than two symbols, the symbol read. */
-  const counts = (k, symbol, y) => (k === 2 ? symbol === 1 : symbol === y);
 
   /** Groups the positions read by level, y, class and how many of `given` count there. */
   function split(document, given) {
@@ -193,26 +182,11 @@ const EarmarkReading = (() => {
     return { groups, place };
   }
 
-  /** The weights that given, c and theta lead to in a group, one per number of tested copies that count. */
-  function derive({ k, y, s, hit, err }, { given, c, theta, members }) {
-    const b = given.length, t = members.length, weights = [];
-    if (k === 2) {
-      const shown = [];
-      for (let own = 0; own <= t; own += 1) {
-        let q = 0;
-        binomial(c - b - t, hit).forEach((chance, more) => { q += chance * theta[s + own + more]; });
-        q = (1 - 2 * err) * q + err;
-        shown.push(y === 1 ? q : 1 - q);
-      }
-      const mixed = binomial(t, hit).reduce((sum, chance, own) => sum + chance * shown[own], 0);
-      for (const q of shown) weights.push(256 * Math.log(q / mixed));
-      return weights;
-    }
-    const miss = Math.min(err, 1 / k), match = 1 - (k - 1) * miss, mean = hit * match + (1 - hit) * miss;
-    const known = s * match + (b - s) * miss, below = known + (c - b) * mean;
-    for (let own = 0; own <= t; own += 1)
-      weights.push(256 * Math.log((known + own * match + (t - own) * miss + (c - b - t) * mean) / below));
-    return weights;
+  /** Whether each weight recorded in the groups lies within 1 of what a set of `b` copies, c and theta lead to. */
+  function near1(groups, { b, c, theta }, t) {
+    // Derived weights are rounded, so "within 1" reaches 3/2 of what they are unrounded.
+    return groups.every((group) => weights(group, { b, c, theta }, t)
+      .every((weight, own) => Math.abs(group.w[own] - roundEven(256 * weight)) <= 1));
   }
 
   /** Checks what a test states, and makes its weights usable: one per number of tested copies that count. */
@@ -239,7 +213,6 @@ const EarmarkReading = (() => {
       table.set(key, w);
     }
     const { groups, place } = split(document, given);
-    let follows = true;
     for (const group of groups) {
       const w = table.get(`${group.level} ${group.y} ${group.kind} ${group.s}`) ?? wrong("its weights leave a group out");
       group.w = w;
@@ -250,9 +223,8 @@ const EarmarkReading = (() => {
       } else if (w.length !== members.length + 1) {
         wrong("a group has the wrong number of weights");
       }
-      // Derived weights are rounded, so "within 1" reaches 3/2 of what they are unrounded.
-      derive(group, test).forEach((weight, own) => { if (!(Math.abs(group.w[own] - roundEven(weight)) <= 1)) follows = false; });
     }
+    const follows = near1(groups, { b: given.length, c, theta }, members.length);
     return { groups, place, follows };
   }
 
@@ -422,6 +394,17 @@ const EarmarkReading = (() => {
       if (!alike.has(key)) alike.set(key, []);
       alike.get(key).push(test);
     });
+    const growth = new Growth(document, { left: GROW_WORK });
+    let grown = true;
+    /** Grows and fits again for a test, and compares. */
+    const again = (test, weighed) => {
+      const derived = grown ? growth.derive(test.members) : null;
+      grown = derived !== null;
+      if (!grown) return;
+      const strategy = { b: derived.given.length, c: derived.c, theta: derived.theta };
+      const same = sameList(derived.given, test.given) && derived.c === test.c && near1(weighed.groups, strategy, test.members.length);
+      if (!same) differs(`deriving the test of ${quoted(test.members)} again gives another one`);
+    };
     const seen = new Set();
     let done = 0;
     for (const group of alike.values()) {
@@ -439,6 +422,7 @@ const EarmarkReading = (() => {
         Object.assign(test, figuresOf(tail, scoreOf(document, weighed, test.members), test.recorded));
         if (test.unchecked) notes.push(`the exact p of ${quoted(test.members)} is too large a table for this program; Chernoff's bound stands in`);
         else if (!sameFigures(test, test.recorded)) differs(`the score or p recorded for ${quoted(test.members)} is not what its weights give`);
+        again(test.recorded, weighed);
         done += 1;
         yield [done, tests.length];
       }
@@ -460,10 +444,12 @@ const EarmarkReading = (() => {
       const figures = figuresOf(tail, scoreOf(document, weighed, set.members), set);
       if (figures.unchecked) notes.push(`the exact p of ${quoted(set.members)} is too large a table for this program; Chernoff's bound stands in`);
       else if (!sameFigures(figures, set)) differs(`the score or p recorded for ${quoted(set.members)} is not what its weights give`);
+      again(set, weighed);
       const times = subsets(n, size);
       return { members: set.members, ...figures, bound: Math.log10(Math.min(1, times * figures.p)),
         passes: times * figures.p <= (size === 2 ? alphas.pairs : alphas.triples) };
     });
+    if (!grown) notes.push("growing the sets that tests are given, and fitting their strategies, would take minutes here and is left out");
     const passing = sets.filter((set) => set.passes);
     if (passing.length < sets.length) differs("the copies or sets named are not those that the tests name");
     const within = (small, large) => small.every((name) => large.includes(name));

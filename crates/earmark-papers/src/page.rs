@@ -24,8 +24,13 @@ const LISTED: usize = 200;
 const STYLE: &str = include_str!("../templates/report.css");
 const SCRIPT: &str = include_str!("../templates/report.js");
 /// The second verifier, the very files that run under node.
-const VERIFIER: &str =
-    concat!(include_str!("../../../verify/document.js"), "\n", include_str!("../../../verify/reading.js"));
+const VERIFIER: &str = concat!(
+    include_str!("../../../verify/document.js"),
+    "\n",
+    include_str!("../../../verify/growing.js"),
+    "\n",
+    include_str!("../../../verify/reading.js")
+);
 
 /// Why a report was not rendered.
 #[derive(Debug, thiserror::Error)]

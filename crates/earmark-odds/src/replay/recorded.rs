@@ -8,7 +8,7 @@ use super::statement::Statement;
 use crate::decide::{Accusation, Trial, conclude, decide, standing_p, unmarked_of};
 use crate::decoder::Weighed;
 use crate::document::{
-    Decision, DocumentError, OneOf, ReadingDocument, SetTest, Standing, Test, Unmarked, WeightRow,
+    Decision, DocumentError, OneOf, ReadingDocument, SetTest, Standing, Unmarked, WeightRow,
 };
 use crate::pvalue::{Tail, subsets};
 
@@ -187,9 +187,20 @@ fn compare(recorded: &Decision, decision: &Decision, derived: &Decision, differe
     tests.sort_by_key(|(recipient, _)| *recipient);
     for test in &derived.tests {
         let found = tests.binary_search_by_key(&&test.recipient, |(recipient, _)| *recipient).ok();
-        let agrees = found.and_then(|at| tests.get(at)).is_some_and(|(_, other)| alike(other, test));
+        let agrees = found.and_then(|at| tests.get(at)).is_some_and(|(_, other)| {
+            alike((&other.given, other.c, &other.weights), (&test.given, test.c, &test.weights))
+        });
         if !agrees {
             differences.push(Difference::Derivation { recipients: vec![test.recipient.clone()] });
+        }
+    }
+    for set in &recorded.sets {
+        // A set that deriving does not come to is told above.
+        let again = derived.sets.iter().find(|other| other.recipients == set.recipients);
+        if again.is_some_and(|other| {
+            !alike((&set.given, set.c, &set.weights), (&other.given, other.c, &other.weights))
+        }) {
+            differences.push(Difference::Derivation { recipients: set.recipients.clone() });
         }
     }
 }
@@ -241,21 +252,18 @@ fn of_sets(decision: &Decision) -> Vec<&Vec<String>> {
     sets
 }
 
-/// The same B and c, and the same groups with weights within 1.
-fn alike(a: &Test, b: &Test) -> bool {
+/// Whether two tests have the same B and c, and the same groups with weights within 1.
+fn alike(a: (&Vec<String>, u32, &Vec<WeightRow>), b: (&Vec<String>, u32, &Vec<WeightRow>)) -> bool {
     let close = |(a, b): (&WeightRow, &WeightRow)| {
         (a.level, a.y, a.s, a.class, a.w.len()) == (b.level, b.y, b.s, b.class, b.w.len())
             && a.w.iter().zip(&b.w).all(|(a, b)| a.abs_diff(*b) <= 1)
     };
-    let mut rows: [Vec<&WeightRow>; 2] = [a.weights.iter().collect(), b.weights.iter().collect()];
+    let mut rows: [Vec<&WeightRow>; 2] = [a.2.iter().collect(), b.2.iter().collect()];
     for rows in &mut rows {
         rows.sort_by_key(|row| (row.level, row.y, row.class, row.s));
     }
     let [first, second] = rows;
-    a.given == b.given
-        && a.c == b.c
-        && first.len() == second.len()
-        && first.into_iter().zip(second).all(close)
+    (a.0, a.1) == (b.0, b.1) && first.len() == second.len() && first.into_iter().zip(second).all(close)
 }
 
 fn near(a: Option<f64>, b: Option<f64>) -> bool {

@@ -50,6 +50,8 @@ fn same(document: &ReadingDocument, answer: &Value, what: &str) {
     let decision = document.decision.as_ref().unwrap();
     let given = |value: &Value| serde_json::to_string(value).unwrap();
     assert_eq!(given(&answer["differences"]), "[]", "{what}: {answer}");
+    // So nothing was left out, growing and fitting neither.
+    assert_eq!(given(&answer["notes"]), "[]", "{what}: {answer}");
     assert_eq!(answer["verdict"], serde_json::to_value(decision.verdict).unwrap(), "{what}");
     let tests = answer["tests"].as_array().unwrap();
     assert_eq!(tests.len(), decision.tests.len(), "{what}");
@@ -174,6 +176,16 @@ fn random_readings_are_decided_alike() {
         let scene = Scene { look: true, positions, ..Scene::new(BiasSet::S4, c, Attack::Interleaving) };
         documents.push((format!("{c} colluders, seed {seed}"), scene.play(seed).document));
     }
+    // More rows than are all ranked, and a pair start among them.
+    for (c, seed) in [(0, 6), (2, 7)] {
+        let scene = Scene {
+            look: true,
+            positions: 130,
+            recipients: 600,
+            ..Scene::new(BiasSet::A64, c, Attack::Interleaving)
+        };
+        documents.push((format!("600 recipients, {c} colluders"), scene.play(seed).document));
+    }
     let decided = compare(documents);
     // The readings were of every kind.
     let count = |has: &dyn Fn(&ReadingDocument) -> bool| decided.iter().filter(|d| has(d)).count();
@@ -275,6 +287,34 @@ fn both_notice_what_was_changed() {
     for (answer, (what, _)) in answers[1..].iter().zip(changes) {
         assert!(!answer["differences"].as_array().unwrap().is_empty(), "{what}: {answer}");
     }
+}
+
+/// A test that is right in itself, but conditioned on another set than growing leads to: what an owner who looks for
+/// convenient weights would write down.
+#[test]
+fn both_notice_a_set_that_was_not_grown() {
+    let scene =
+        Scene { positions: 300, recipients: 12, look: true, ..Scene::new(BiasSet::S4, 2, Attack::Majority) };
+    let trial = scene.play(5);
+    let mut document = trial.document;
+    let mut other = document.clone();
+    // Without the colluders' symbols nobody is grown.
+    for colluder in &trial.colluders {
+        other.codewords.insert(colluder, &[1; 300]);
+    }
+    let convenient = decide(&other).unwrap();
+    let mut decision = decide(&document).unwrap();
+    let at = decision.tests.iter().position(|test| !trial.colluders.contains(&test.recipient)).unwrap();
+    assert_ne!(decision.tests[at].given, convenient.tests[at].given);
+    decision.tests[at] = convenient.tests[at].clone();
+    let recipient = decision.tests[at].recipient.clone();
+    decision.recipients.clear();
+    document.decision = Some(decision);
+    let told = format!("deriving the test of `{recipient}` again gives another one");
+    let ours: Vec<String> = replay(&document).unwrap().differences.iter().map(ToString::to_string).collect();
+    assert_eq!(ours, [told.as_str()]);
+    let Some((answers, code)) = second_opinion(&[document.to_json().unwrap().into_bytes()]) else { return };
+    assert_eq!((code, &answers[0]["differences"]), (1, &serde_json::json!([told])));
 }
 
 /// The reading that the trace report's own tests press the button on.
