@@ -87,4 +87,12 @@ impl Ledger {
             on_pool!(self, |pool| sqlx::query_as(SQL).bind(noun).bind(subject).fetch_all(pool).await?);
         rows.into_iter().map(act).collect()
     }
+
+    /// The history of all subjects of one noun, in order.
+    pub async fn acts_of(&self, noun: &str) -> Result<Vec<Act>, StoreError> {
+        const SQL: &str =
+            "select id, noun, subject, act, actor, at, document from act where noun = $1 order by id";
+        let rows: Vec<Row> = on_pool!(self, |pool| sqlx::query_as(SQL).bind(noun).fetch_all(pool).await?);
+        rows.into_iter().map(act).collect()
+    }
 }

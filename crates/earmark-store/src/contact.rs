@@ -1,8 +1,9 @@
 use earmark_model::{KeyKind, Slug, UnixMillis};
 use serde::{Deserialize, Serialize};
 
+use crate::act::insert_act;
 use crate::columns::{instant, word, words};
-use crate::{Ledger, StoreError};
+use crate::{Ledger, NewAct, StoreError};
 
 /// A person at a partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +115,26 @@ macro_rules! insert_contact {
 }
 pub(crate) use insert_contact;
 
+/// Writes a contact, or what can change of one that is there, inside the caller's transaction.
+macro_rules! put_contact {
+    ($executor:expr, $new:expr) => {{
+        let new: &crate::Contact = $new;
+        sqlx::query(
+            "insert into contact (partner, slug, name, mail, added) values ($1, $2, $3, $4, $5) \
+             on conflict (partner, slug) do update set name = excluded.name, mail = excluded.mail",
+        )
+        .bind(new.partner.as_str())
+        .bind(new.slug.as_str())
+        .bind(&new.name)
+        .bind(new.mail.as_deref())
+        .bind(new.added.0)
+        .execute($executor)
+        .await
+        .map(drop)
+        .map_err(crate::StoreError::on_write("contact", format!("{}/{}", new.partner, new.slug)))?
+    }};
+}
+
 /// Writes a contact's key, through a pool or inside the caller's transaction.
 macro_rules! insert_contact_key {
     ($executor:expr, $new:expr) => {{
@@ -161,6 +182,18 @@ impl Ledger {
     /// [`StoreError::AlreadyThere`]; [`StoreError::Refused`] when there is no such partner.
     pub async fn add_contact(&self, new: &Contact) -> Result<(), StoreError> {
         on_pool!(self, |pool| insert_contact!(pool, new));
+        Ok(())
+    }
+
+    /// Adds a contact to a partner that is there, or gives one that is there another name or address.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when there is no such partner.
+    pub async fn put_contact(&self, new: &Contact, act: &NewAct) -> Result<(), StoreError> {
+        in_transaction!(self, |connection| {
+            put_contact!(&mut *connection, new);
+            insert_act!(&mut *connection, act);
+        });
         Ok(())
     }
 

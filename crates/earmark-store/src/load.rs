@@ -199,10 +199,16 @@ fn unhex(digits: &str) -> Option<Vec<u8>> {
 /// References are not looked at while rows are written, since a revision may stand before the one it succeeds; a
 /// check of the vault does.
 pub(crate) async fn into_sqlite(dump: &mut Dump, path: &Path) -> Result<(), StoreError> {
+    const TRIGGERS: &str = "select name, sql from sqlite_schema where type = 'trigger' order by name";
     let options = SqliteConnectOptions::new().filename(path).foreign_keys(false);
     let mut connection = options.connect().await?;
     let mut transaction = connection.begin_with("begin immediate").await?;
     let tables = catalog::of_sqlite(&mut transaction).await?;
+    // They judge what is new; these rows have been judged, and come in another order.
+    let triggers: Vec<(String, String)> = sqlx::query_as(TRIGGERS).fetch_all(&mut *transaction).await?;
+    for (name, _) in &triggers {
+        (&mut *transaction).execute(AssertSqlSafe(format!("drop trigger {}", quoted(name)))).await?;
+    }
     while let Some(Section { table, kinds, list }) = dump.next_section(&tables)? {
         empty_sqlite(&mut transaction, table).await?;
         let places = (1..=kinds.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
@@ -224,6 +230,9 @@ pub(crate) async fn into_sqlite(dump: &mut Dump, path: &Path) -> Result<(), Stor
             rows += 1;
         }
     }
+    for (_, sql) in triggers {
+        (&mut *transaction).execute(AssertSqlSafe(sql)).await?;
+    }
     transaction.commit().await?;
     connection.close().await?;
     Ok(())
@@ -244,6 +253,8 @@ pub(crate) async fn into_postgres(dump: &mut Dump, pool: &PgPool) -> Result<(), 
     let tables = catalog::of_postgres(&mut transaction).await?;
     while let Some(Section { table, kinds, list }) = dump.next_section(&tables)? {
         let name = quoted(&table.name);
+        let switch = |how: &str| AssertSqlSafe(format!("alter table {name} {how} trigger user"));
+        (&mut *transaction).execute(switch("disable")).await?;
         (&mut *transaction).execute(AssertSqlSafe(format!("delete from {name}"))).await?;
         let mut copy = transaction.copy_in_raw(&format!("copy {name} ({list}) from stdin")).await?;
         let (mut piece, mut rows) = (Vec::new(), 0);
@@ -271,6 +282,7 @@ pub(crate) async fn into_postgres(dump: &mut Dump, pool: &PgPool) -> Result<(), 
         }
         copy.send(piece).await?;
         copy.finish().await.map_err(StoreError::on_write("row", &table.name))?;
+        (&mut *transaction).execute(switch("enable")).await?;
         count_on(&mut transaction, table).await?;
     }
     transaction.commit().await?;

@@ -179,6 +179,7 @@ mod tests {
             owner: false,
             clauses: BTreeSet::new(),
             terms_current: true,
+            contributions: Default::default(),
         }
     }
 

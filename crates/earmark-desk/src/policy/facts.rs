@@ -6,6 +6,8 @@ use earmark_model::UnixMillis;
 use earmark_store::{Disclosure, Stage};
 use serde_json::{Value, json};
 
+use crate::program::contribution::Tally;
+
 /// Hours of lead where no public instant is set.
 const NO_PUBLIC_INSTANT: i64 = 1_000_000;
 
@@ -26,6 +28,8 @@ pub struct Member {
     pub clauses: BTreeSet<String>,
     /// Whether it accepted the latest version of every agreement.
     pub terms_current: bool,
+    /// What its partner gave back.
+    pub contributions: Tally,
 }
 
 /// What would be received.
@@ -67,6 +71,8 @@ impl Member {
         json!({
             "tier": self.tier, "jurisdiction": self.jurisdiction, "status": self.status, "owner": self.owner,
             "clauses": self.clauses, "termsCurrent": self.terms_current,
+            "tested": self.contributions.tested, "found": self.contributions.found,
+            "silent": self.contributions.silent,
         })
     }
 }

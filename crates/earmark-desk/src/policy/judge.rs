@@ -10,6 +10,7 @@ use super::facts::{Material, Member, Moment};
 use super::rules;
 use crate::desk::Desk;
 use crate::error::DeskError;
+use crate::program::contribution::{self, Tally};
 
 /// Answers for any recipient.
 pub struct Judge {
@@ -17,6 +18,7 @@ pub struct Judge {
     partners: BTreeMap<Slug, Partner>,
     latest: BTreeMap<Slug, Agreement>,
     acceptances: Vec<Acceptance>,
+    contributions: BTreeMap<String, Tally>,
 }
 
 impl Judge {
@@ -38,7 +40,8 @@ impl Judge {
         let partners = ledger.partners().await?.into_iter().map(|one| (one.slug.clone(), one)).collect();
         // Versions come in rising order, so the last one of each name stays.
         let latest = ledger.agreements().await?.into_iter().map(|one| (one.name.clone(), one)).collect();
-        Ok(Self { engine, partners, latest, acceptances: ledger.acceptances().await? })
+        let (acceptances, contributions) = (ledger.acceptances().await?, contribution::tallies(desk).await?);
+        Ok(Self { engine, partners, latest, acceptances, contributions })
     }
 
     /// Decides whether `recipient` may receive `material` at `moment`.
@@ -77,6 +80,10 @@ impl Judge {
             status: partner.map_or("owner", |one| one.status.word()).to_owned(),
             owner: recipient.partner.is_none(),
             clauses: clauses.flat_map(|agreement| agreement.clauses.iter().cloned()).collect(),
+            contributions: partner
+                .and_then(|one| self.contributions.get(one.slug.as_str()))
+                .copied()
+                .unwrap_or_default(),
             terms_current: self.latest.keys().all(|name| accepted.contains(name)),
         }
     }

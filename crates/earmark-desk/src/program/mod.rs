@@ -1,7 +1,9 @@
 //! The program: the vault, its partners, what is disclosed to them and when, and who else has the material.
 
+pub mod agreement;
 pub mod breach;
 pub mod chase;
+pub mod contribution;
 pub mod disclosure;
 pub mod embargo;
 pub mod explain;
@@ -13,6 +15,7 @@ pub mod material;
 mod matter;
 mod moment;
 pub mod partner;
+pub mod people;
 pub mod preflight;
 pub mod preview;
 pub mod protection;

@@ -10,4 +10,5 @@ mod embargo;
 mod keys;
 mod revisions;
 mod standing;
+mod terms;
 mod two_people;

@@ -66,6 +66,8 @@ async fn fill(vault: &Vault) {
         .await
         .unwrap();
     crate::program::one_of_each(ledger).await;
+    // A drill's message is refused until its recipient takes part: restoring must not ask.
+    crate::program::a_drill(ledger, "harbor").await;
     vault.write_key("program.key", b"secret\n").unwrap();
 }
 

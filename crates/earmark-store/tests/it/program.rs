@@ -127,6 +127,25 @@ pub(crate) async fn one_of_each(ledger: &Ledger) {
     ledger.queue_messages(&[message], NOW).await.unwrap();
 }
 
+/// A drill `d2` with one participant, who was told something.
+pub(crate) async fn a_drill(ledger: &Ledger, recipient: &str) {
+    let mut drill = disclosure("d2");
+    drill.exercise = true;
+    let mut change = DisclosureChange::new(drill, act("add"));
+    change.participants.push(recipient.parse().unwrap());
+    ledger.add_disclosure(&change, NOW).await.unwrap();
+    let message = NewMessage {
+        unique_key: "d2 drill".to_owned(),
+        disclosure: Some(slug("d2")),
+        recipient: recipient.to_owned(),
+        mail: None,
+        subject: "EXERCISE".to_owned(),
+        body: String::new(),
+        calendar: None,
+    };
+    ledger.queue_messages(&[message], NOW).await.unwrap();
+}
+
 fn firing(disclosure: Disclosure, instant: StageInstant) -> Firing {
     Firing {
         disclosure,

@@ -2,11 +2,13 @@
 
 use clap::{Parser, Subcommand};
 
+pub(crate) mod agreement;
 pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod disclosure;
 pub(crate) mod holder;
 pub(crate) mod init;
+pub(crate) mod instant_argument;
 pub(crate) mod issue;
 pub(crate) mod key;
 pub(crate) mod key_argument;
@@ -15,6 +17,7 @@ pub(crate) mod odds;
 pub(crate) mod output;
 pub(crate) mod partner;
 pub(crate) mod partner_key;
+pub(crate) mod partner_people;
 pub(crate) mod place;
 pub(crate) mod policy;
 pub(crate) mod protect;
@@ -55,6 +58,8 @@ pub(crate) enum Command {
     Partner(partner::Args),
     /// Disclosures: what is embargoed, what goes to whom and when
     Disclosure(disclosure::Args),
+    /// Agreements: what partners accept before they receive
+    Agreement(agreement::Args),
     /// Policies: who receives what and how early
     Policy(policy::Args),
     /// Staff: who acts for the owner, and what waits for a second person

@@ -12,6 +12,7 @@ use earmark_desk::program::standing::{self, Measure};
 
 use super::key_argument::key_text;
 use super::output::{Output, printing};
+use super::partner_people as people;
 
 /// Partners: whom copies are made for.
 #[derive(Debug, clap::Args)]
@@ -52,6 +53,16 @@ pub(crate) enum Action {
         /// The partner
         slug: String,
     },
+    /// People of a partner
+    #[command(subcommand)]
+    Contact(people::ContactAction),
+    /// The need-to-know roster of a partner
+    #[command(subcommand)]
+    Roster(people::RosterAction),
+    /// Record that a partner accepted an agreement
+    Accept(people::Accept),
+    /// Note what a partner gave back, or show it
+    Contribution(people::ContributionArgs),
     /// Keys of a partner's contacts, through their lives
     #[command(subcommand)]
     Key(super::partner_key::Action),
@@ -149,6 +160,10 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             };
             output.answer(&lines, || lines.iter().map(line).collect()).map_err(printing)
         }
+        Action::Contact(action) => people::contact(desk, action, output).await,
+        Action::Roster(action) => people::roster(desk, action, output).await,
+        Action::Accept(args) => people::accept(desk, args, output).await,
+        Action::Contribution(args) => people::contribution(desk, args, output).await,
         Action::Key(action) => super::partner_key::run(desk, action, output).await,
     }
 }

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use earmark_desk::desk::Desk;
-use earmark_desk::error::{DeskError, Kind};
+use earmark_desk::error::DeskError;
 use earmark_desk::issue::log::partner_keys;
 use earmark_desk::program::keys::{self, Acted, Listed};
-use earmark_model::UnixMillis;
 
+use super::instant_argument::instant;
 use super::key_argument::key_text;
 use super::output::{Output, printing};
 
@@ -136,13 +136,6 @@ async fn test(desk: &Desk, which: &Which, out: &PathBuf, output: Output) -> Resu
     output
         .answer(&listed, || format!("send {} to the holder of {}\n", out.display(), listed.fingerprint))
         .map_err(printing)
-}
-
-fn instant(text: &str) -> Result<UnixMillis, DeskError> {
-    text.parse().map_err(|_| {
-        DeskError::new(Kind::Malformed, format!("`{text}` is no instant"))
-            .hint("write it as in RFC 3339, for example `2026-03-01T17:00:00Z`")
-    })
 }
 
 fn line(key: &Listed) -> String {
