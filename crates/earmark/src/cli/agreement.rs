@@ -32,9 +32,9 @@ pub(crate) enum Action {
     Show {
         /// Its name
         name: String,
-        /// Its version [default: the latest]
-        #[arg(long)]
-        version: Option<u32>,
+        /// Which version of it [default: the latest]
+        #[arg(long, value_name = "VERSION")]
+        number: Option<u32>,
     },
 }
 
@@ -49,8 +49,8 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             let listed = agreement::list(desk).await?;
             output.answer(&listed, || listed.iter().map(line).collect()).map_err(printing)
         }
-        Action::Show { name, version } => {
-            let shown = agreement::show(desk, name, *version).await?;
+        Action::Show { name, number } => {
+            let shown = agreement::show(desk, name, *number).await?;
             output.answer(&shown, || shown.body.clone()).map_err(printing)
         }
     }

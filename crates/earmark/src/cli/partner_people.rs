@@ -59,9 +59,9 @@ pub(crate) struct Accept {
     pub slug: String,
     /// The agreement
     pub agreement: String,
-    /// Its version [default: the latest]
-    #[arg(long)]
-    pub version: Option<u32>,
+    /// Which version of it [default: the latest]
+    #[arg(long, value_name = "VERSION")]
+    pub number: Option<u32>,
     /// Who signed
     #[arg(long = "signed-by", value_name = "NAME")]
     pub signed_by: String,
@@ -133,7 +133,7 @@ pub(crate) async fn roster(desk: &Desk, action: &RosterAction, output: Output) -
 /// Records an acceptance.
 pub(crate) async fn accept(desk: &Desk, args: &Accept, output: Output) -> Result<(), DeskError> {
     let at = args.at.as_deref().map(instant).transpose()?;
-    let which = (args.agreement.as_str(), args.version);
+    let which = (args.agreement.as_str(), args.number);
     let yes = agreement::accept(desk, &args.slug, which, &args.signed_by, at).await?;
     output
         .answer(&yes, || format!("{} accepted {} version {}\n", yes.partner, yes.agreement, yes.version))
