@@ -3,15 +3,12 @@
 //! A worker claims a job for a time; if it dies, another one takes the job when that time is over. What a job does is
 //! safe to do twice, and an instant fires in one transaction that only one of them can win.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use earmark_model::UnixMillis;
-use earmark_papers::{Mail, mail};
-use earmark_store::{Job, Ledger, Message};
+use earmark_store::{Job, Ledger};
 use serde::Serialize;
 
 use crate::clock::Clock;
@@ -26,9 +23,6 @@ const LEASE_MILLIS: i64 = 10_000;
 
 /// After what time something that is held, or failed, is looked at again, in milliseconds.
 const AGAIN_MILLIS: i64 = 10_000;
-
-/// Messages written at a time.
-const BATCH: u32 = 200;
 
 /// What one job came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -122,52 +116,6 @@ async fn hold(ledger: Ledger, clock: Arc<dyn Clock>, job: Job) {
         // What cannot be renewed now may be renewed in a moment.
         held = ledger.renew_job(&job, UnixMillis(clock.now().0 + LEASE_MILLIS)).await.unwrap_or(true);
     }
-}
-
-/// Writes messages that have not left into `outbox`, one mail file each, and records that they left; gives how many.
-///
-/// A mail is named by its number: writing it twice, after a crash or by two workers, writes the same file. Who has no
-/// mail address gets a file too, addressed to `undisclosed`.
-///
-/// # Errors
-/// When the folder cannot be written.
-pub async fn write_mail(desk: &Desk, outbox: &Path, from: &str) -> Result<usize, DeskError> {
-    fs::create_dir_all(outbox).map_err(|source| DeskError::io("make", outbox, source))?;
-    let mut written = 0;
-    loop {
-        let some = desk.ledger().unsent_messages(BATCH).await?;
-        if some.is_empty() {
-            return Ok(written);
-        }
-        for one in &some {
-            write_one(outbox, from, one)?;
-        }
-        File::open(outbox)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|source| DeskError::io("write in", outbox, source))?;
-        let ids: Vec<u64> = some.iter().map(|one| one.id).collect();
-        desk.ledger().set_sent(&ids, desk.now()).await?;
-        written += ids.len();
-    }
-}
-
-fn write_one(outbox: &Path, from: &str, one: &Message) -> Result<(), DeskError> {
-    let text = mail(&Mail {
-        from: from.to_owned(),
-        to: one.message.mail.clone().unwrap_or_else(|| "undisclosed-recipients:;".to_owned()),
-        subject: one.message.subject.clone(),
-        date: one.queued,
-        number: one.id,
-        body: one.message.body.clone(),
-        calendar: one.message.calendar.clone(),
-    });
-    let name = one.message.recipient.replace(['/', ':'], "+");
-    let place = outbox.join(format!("{:06}-{name}.eml", one.id));
-    let refused = |source| DeskError::io("write", &place, source);
-    let mut staged = tempfile::NamedTempFile::new_in(outbox).map_err(refused)?;
-    staged.write_all(text.as_bytes()).and_then(|()| staged.as_file().sync_all()).map_err(refused)?;
-    staged.persist(&place).map_err(|error| refused(error.error))?;
-    Ok(())
 }
 
 /// How long a worker may sleep until something can be due, at most `longest` milliseconds.

@@ -19,6 +19,7 @@ pub mod error;
 pub mod history;
 pub mod issue;
 pub mod job;
+pub mod mail;
 pub mod odds;
 pub mod policy;
 mod pool;

@@ -144,9 +144,19 @@ pub(crate) async fn postgres_is_fresh(connection: &mut PgConnection) -> Result<b
     Ok(true)
 }
 
-/// Puts every table behind those that its rows name; among equals, by name.
+/// Tables whose triggers look for rows of another table: a drill's messages are refused before its participants are there.
+const LOOKS_AT: [(&str, &str); 2] = [("delivery", "participant"), ("message", "participant")];
+
+/// Puts every table behind those that its rows name or its triggers look at; among equals, by name.
 fn in_order(mut left: Vec<Table>) -> Result<Vec<Table>, StoreError> {
     let mut ordered: Vec<Table> = Vec::with_capacity(left.len());
+    // A ledger of an edition that has no such table has no such trigger.
+    let there: BTreeSet<String> = left.iter().map(|table| table.name.clone()).collect();
+    for (table, looked_at) in LOOKS_AT {
+        for table in left.iter_mut().filter(|one| one.name == table && there.contains(looked_at)) {
+            table.names.insert(looked_at.to_owned());
+        }
+    }
     while !left.is_empty() {
         let free = left
             .iter()

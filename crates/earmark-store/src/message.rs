@@ -2,8 +2,9 @@ use earmark_model::{Slug, UnixMillis};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
+use crate::act::insert_act;
 use crate::columns::{number, word};
-use crate::{Ledger, StoreError};
+use crate::{Ledger, NewAct, StoreError};
 
 /// What somebody is to be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,6 +195,19 @@ impl Ledger {
         Ok(messages)
     }
 
+    /// Gives messages back that no server was asked about, as if they had not been taken.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn release_messages(&self, ids: &[u64]) -> Result<(), StoreError> {
+        const SQL: &str = "update message set lease = null, tries = tries - 1 where id = $1 and sent is null";
+        in_transaction!(self, |connection| for id in ids {
+            let id = crate::columns::count("message", *id)?;
+            sqlx::query(SQL).bind(id).execute(&mut *connection).await?;
+        });
+        Ok(())
+    }
+
     /// Gives a message back that a server did not take, to be tried again at `next_try`.
     ///
     /// # Errors
@@ -244,5 +258,35 @@ impl Ledger {
             }
         });
         Ok(())
+    }
+
+    /// Lets the messages about a disclosure that were given up be tried again, each to the address that `mails` has for
+    /// its recipient; gives how many.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn retry_messages(
+        &self,
+        disclosure: &Slug,
+        mails: &[(String, Option<String>)],
+        act: &NewAct,
+    ) -> Result<u64, StoreError> {
+        const SQL: &str = "update message set failed = null, next_try = null, queued = $4, mail = coalesce($3, mail) \
+                           where disclosure = $1 and recipient = $2 and sent is null and failed is not null";
+        Ok(in_transaction!(self, |connection| {
+            let mut rows = 0;
+            for (recipient, mail) in mails {
+                rows += sqlx::query(SQL)
+                    .bind(disclosure.as_str())
+                    .bind(recipient)
+                    .bind(mail.as_deref())
+                    .bind(act.at.0)
+                    .execute(&mut *connection)
+                    .await?
+                    .rows_affected();
+            }
+            insert_act!(&mut *connection, act);
+            rows
+        }))
     }
 }

@@ -5,13 +5,15 @@
 //! `EARMARK_REQUIRE_PEERS` is set (as in CI) it fails.
 
 mod browser;
+mod mail;
 mod postgres;
 
 use std::env;
 use std::path::PathBuf;
 
 pub use browser::Browser;
-pub use postgres::fresh_database;
+pub use mail::MailServer;
+pub use postgres::{OwnPostgres, fresh_database};
 
 /// Finds a program on the search path.
 ///

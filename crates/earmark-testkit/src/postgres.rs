@@ -1,7 +1,7 @@
 //! A real PostgreSQL, started by the test process and ended with it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,21 @@ use std::time::Duration;
 use crate::peer;
 
 /// Runs the server until standard input ends, which it does when the test process dies, however it
-/// dies; then stops it and removes its folder. `$1` is the server, `$2` the folder.
+/// dies; then stops it and removes its folder. `$1` is the server, `$2` the folder. The lines `stop` and `start` do
+/// what they say.
 const KEEPER: &str = r#"
-"$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c full_page_writes=off \
-    -c synchronous_commit=off -c max_connections=300 >"$2/log" 2>&1 </dev/null &
-server=$!
-cat >/dev/null
+run() {
+    "$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c full_page_writes=off \
+        -c synchronous_commit=off -c max_connections=300 >>"$2/log" 2>&1 </dev/null &
+    server=$!
+}
+run "$@"
+while read -r word; do
+    case $word in
+        stop) kill -INT $server; wait $server ;;
+        start) run "$@" ;;
+    esac
+done
 kill -QUIT $server
 wait $server
 rm -rf "$2"
@@ -29,8 +38,48 @@ struct Server {
     folder: PathBuf,
     psql: PathBuf,
     databases: AtomicU32,
-    /// Never written to: that it is open keeps the server alive.
-    _alive: ChildStdin,
+    /// That it is open keeps the server alive.
+    alive: ChildStdin,
+}
+
+/// A PostgreSQL of one test's own, that the test may stop and start again.
+pub struct OwnPostgres(Server);
+
+impl OwnPostgres {
+    /// Starts one; `None`, with the skip printed, where PostgreSQL is not installed.
+    ///
+    /// # Panics
+    /// When it is installed but does not start.
+    #[must_use]
+    pub fn start() -> Option<Self> {
+        let own = Self(start()?);
+        assert!(own.0.run("create database own"), "PostgreSQL makes no database");
+        Some(own)
+    }
+
+    /// The address of its database.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("postgres://earmark@localhost/own?host={}", self.0.folder.display())
+    }
+
+    /// Stops it: whoever is connected is cut off.
+    ///
+    /// # Panics
+    /// When it does not stop.
+    pub fn stop(&mut self) {
+        assert!(writeln!(self.0.alive, "stop").is_ok(), "the keeper of PostgreSQL is gone");
+        self.0.wait_until(false);
+    }
+
+    /// Starts it again.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_again(&mut self) {
+        assert!(writeln!(self.0.alive, "start").is_ok(), "the keeper of PostgreSQL is gone");
+        self.0.wait_until(true);
+    }
 }
 
 /// Gives the address of a new, empty database on a PostgreSQL that all tests of the process share.
@@ -55,6 +104,25 @@ pub fn fresh_database() -> Option<String> {
 }
 
 impl Server {
+    /// Waits until it answers, or answers no more; says whether that came.
+    fn comes_to(&self, answers: bool) -> bool {
+        (0..300).any(|_| {
+            let there = self.run("select 1") == answers;
+            if !there {
+                thread::sleep(Duration::from_millis(100));
+            }
+            there
+        })
+    }
+
+    fn wait_until(&self, answers: bool) {
+        assert!(
+            self.comes_to(answers),
+            "PostgreSQL does not obey; see {}",
+            self.folder.join("log").display()
+        );
+    }
+
     fn run(&self, statement: &str) -> bool {
         let mut psql = Command::new(&self.psql);
         psql.args(["-q", "-h"]).arg(&self.folder).args(["-U", "earmark", "-d", "postgres", "-c", statement]);
@@ -103,12 +171,9 @@ fn set_up(initdb: &Path, postgres: &Path, psql: PathBuf) -> io::Result<Server> {
         .process_group(0)
         .spawn()?;
     let alive = keeper.stdin.take().ok_or_else(|| io::Error::other("no pipe to the keeper"))?;
-    let server = Server { folder, psql, databases: AtomicU32::new(0), _alive: alive };
-    for _ in 0..300 {
-        if server.run("select 1") {
-            return Ok(server);
-        }
-        thread::sleep(Duration::from_millis(100));
+    let server = Server { folder, psql, databases: AtomicU32::new(0), alive };
+    if server.comes_to(true) {
+        return Ok(server);
     }
     let log = fs::read_to_string(server.folder.join("log")).unwrap_or_default();
     Err(io::Error::other(format!("not ready after 30 s: {log}")))

@@ -9,7 +9,10 @@ use earmark_desk::caged;
 use earmark_desk::clock::{Clock, SystemClock};
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
+use earmark_desk::mail;
 use earmark_model::UnixMillis;
+pub(crate) use earmark_post::Postman;
+use earmark_post::ServerError;
 use earmark_store::{CheckOptions, CheckReport, FORMAT, Restored, Vault, VaultSettings};
 
 use crate::cli::place::Place;
@@ -111,5 +114,16 @@ fn cage() -> Result<Cage, DeskError> {
     Cage::new(OWN_EXE.as_ref(), workers, Budget::default()).map_err(|source| {
         DeskError::because(Kind::Unavailable, "hostile bytes cannot be confined on this machine", source)
             .hint("earmark needs a Linux kernel with landlock and seccomp (5.13 or later)")
+    })
+}
+
+/// Somebody who hands mail to the server at `url` in the name of `from`.
+pub(crate) fn postman(url: &str, from: &str) -> Result<Postman, DeskError> {
+    Postman::new(url, from, mail::AT_A_TIME).map_err(|source| {
+        let error = DeskError::new(Kind::Malformed, source.to_string());
+        match source {
+            ServerError::Clear(_) => error.hint("use `smtps://`, or `smtp://HOST:587?tls=required`"),
+            _ => error,
+        }
     })
 }

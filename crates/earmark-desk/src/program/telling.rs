@@ -4,10 +4,12 @@ use earmark_model::{Slug, UnixMillis};
 use earmark_papers::{Event, calendar, instant_words};
 use earmark_store::{Disclosure, InstantState, NewMessage, Stage, StageInstant};
 
-use super::recipients::Addressee;
+use super::recipients::{self, Addressee};
 use super::schedule::EVERYBODY;
+use crate::actor::{self, Right};
 use crate::desk::Desk;
 use crate::error::DeskError;
+use crate::history;
 
 /// A message about a disclosure. `key` makes it one of its kind: telling the same twice is telling once.
 #[must_use]
@@ -129,4 +131,20 @@ pub async fn staff(
 ) -> Result<(), DeskError> {
     let messages = to_staff(desk, disclosure, key, subject, body).await?;
     Ok(desk.ledger().queue_messages(&messages, desk.now()).await?)
+}
+
+/// Lets mail that was given up be tried again, to the addresses that are known today; gives how many.
+///
+/// # Errors
+/// Not found; refused when the actor may not.
+pub async fn resend(desk: &Desk, id: &str) -> Result<u64, DeskError> {
+    actor::require(desk, Right::Stop).await?;
+    let disclosure = desk.ledger().disclosure(&actor::slug(id)?).await?;
+    let all = recipients::of(desk, &disclosure).await?.into_iter();
+    let mut mails: Vec<(String, Option<String>)> =
+        all.map(|to| (to.recipient.id.to_string(), to.mail)).collect();
+    let staff = desk.ledger().staff().await?.into_iter();
+    mails.extend(staff.map(|person| (format!("staff:{}", person.name), person.mail)));
+    let act = history::act(desk, "disclosure", id, "resend", &serde_json::json!({}));
+    Ok(desk.ledger().retry_messages(&disclosure.id, &mails, &act).await?)
 }

@@ -85,12 +85,52 @@ pub struct Shown {
     pub materials: Vec<earmark_store::Material>,
     /// What everybody got, or not, and by which policy.
     pub deliveries: Vec<Delivery>,
+    /// What became of the messages.
+    pub told: Told,
     /// Copies of superseded or recalled material that nobody said is deleted.
     pub outstanding: Vec<Outstanding>,
     /// What waits for a second person or for time.
     pub requests: Vec<earmark_store::Grave>,
     /// What was done.
     pub history: Vec<Line>,
+}
+
+/// What became of the messages about a disclosure.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// They left.
+    pub sent: usize,
+    /// They are to leave.
+    pub waiting: usize,
+    /// They were given up: these were not told.
+    pub given_up: Vec<NotTold>,
+}
+
+/// Somebody who was not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotTold {
+    /// Who.
+    pub recipient: String,
+    /// Of what.
+    pub subject: String,
+    /// What the mail server said.
+    pub reply: String,
+}
+
+async fn told(desk: &Desk, id: &Slug) -> Result<Told, DeskError> {
+    let mut told = Told::default();
+    for one in desk.ledger().messages_about(id).await? {
+        match (one.sent, one.failed) {
+            (Some(_), _) => told.sent += 1,
+            (None, None) => told.waiting += 1,
+            (None, Some(_)) => told.given_up.push(NotTold {
+                recipient: one.message.recipient,
+                subject: one.message.subject,
+                reply: one.reply.unwrap_or_default(),
+            }),
+        }
+    }
+    Ok(told)
 }
 
 /// All disclosures, in the order they were added.
@@ -159,6 +199,7 @@ pub async fn show(desk: &Desk, id: &str) -> Result<Shown, DeskError> {
         stages,
         materials: desk.ledger().materials(&id).await?,
         deliveries: desk.ledger().deliveries(&id).await?,
+        told: told(desk, &id).await?,
         outstanding: material::outstanding(desk, id.as_str()).await?,
         requests: requests
             .filter(|one| one.asked.noun == "disclosure" && one.asked.subject == id.as_str())

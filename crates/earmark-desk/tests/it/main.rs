@@ -8,6 +8,7 @@ mod breaches;
 mod clock;
 mod embargo;
 mod keys;
+mod mail;
 mod revisions;
 mod standing;
 mod terms;

@@ -125,6 +125,25 @@ pub(crate) async fn one_of_each(ledger: &Ledger) {
         calendar: Some("BEGIN:VCALENDAR\r\n".to_owned()),
     };
     ledger.queue_messages(&[message], NOW).await.unwrap();
+    // A drill, whose messages are refused to all but those who take part; they need a row each.
+    let mut drill = DisclosureChange::new(Disclosure { exercise: true, ..disclosure("drill") }, act("add"));
+    drill.participants.push("harbor".parse().unwrap());
+    drill.messages.push(NewMessage { disclosure: Some(slug("drill")), ..told("drill harbor", "harbor") });
+    ledger.add_disclosure(&drill, NOW).await.unwrap();
+    let id = slug("drill");
+    let harbor = "harbor".parse().unwrap();
+    ledger.add_question((&id, Stage::Advisory, &harbor), "?", &[], &act("ask")).await.unwrap();
+    let report = Report {
+        disclosure: id,
+        recipient: harbor,
+        affected: Some(Affected::Affected),
+        protection: None,
+        live_at: None,
+        signatures: Vec::new(),
+        note: None,
+        at: NOW,
+    };
+    ledger.add_report(&report, &act("report")).await.unwrap();
 }
 
 /// A drill `d2` with one participant, who was told something.

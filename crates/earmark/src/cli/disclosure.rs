@@ -132,6 +132,11 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             protection::report(desk, id, recipient, &new).await?;
             standing(desk, id, output).await
         }
+        Action::Resend { id } => {
+            let again = telling::resend(desk, id).await?;
+            let answer = serde_json::json!({ "again": again });
+            output.answer(&answer, || format!("{again} messages are tried again\n")).map_err(printing)
+        }
         Action::Standing { id } => standing(desk, id, output).await,
         Action::Preview { id, recipient: Some(recipient), .. } => {
             let planned = preview::of_recipient(desk, id, recipient).await?;

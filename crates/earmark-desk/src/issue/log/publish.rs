@@ -8,7 +8,7 @@ use earmark_store::{Entry, EntryKind, NewStatement, SignedHead, StoreError};
 use serde::Serialize;
 use serde_json::json;
 
-use super::identity::{Rhythm, Settings, fix, own_trust, signers};
+use super::identity::{Rhythm, Settings, fix, own_trust, rhythm, signers};
 use super::partner_keys;
 use super::rows::{Rows, digest_of, statement_digest};
 use super::statements;
@@ -54,6 +54,16 @@ pub struct Answer {
     pub keys: Vec<String>,
 }
 
+/// Whether the next head is due.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn is_due(desk: &Desk) -> Result<bool, DeskError> {
+    let cadence_millis = rhythm(desk).await?.cadence_millis;
+    let last = desk.ledger().heads().await?.pop();
+    Ok(last.is_none_or(|head| head.signed.0.saturating_add(cadence_millis) <= desk.now().0))
+}
+
 /// Signs the next head if it is due, and brings the folder up to the newest one.
 ///
 /// Killed at any moment and run again it ends with the same log: rows and head are one transaction, and files are only
@@ -63,23 +73,20 @@ pub struct Answer {
 /// When the settings contradict earlier heads, the log's key is missing, or the folder holds something else.
 pub async fn publish(desk: &Desk, request: &Request) -> Result<Answer, DeskError> {
     let _alone = desk.lock().await?;
-    let rhythm = fix(desk, &request.settings).await?;
+    let fixed = fix(desk, &request.settings).await?;
     partner_keys::record_changes(desk).await?;
-    let last = desk.ledger().heads().await?.pop();
-    let due =
-        last.as_ref().is_none_or(|head| head.signed.0.saturating_add(rhythm.cadence_millis) <= desk.now().0);
-    let signed = due || request.now;
+    let signed = request.now || is_due(desk).await?;
     if signed {
-        sign(desk, &rhythm).await?;
+        sign(desk, &fixed).await?;
     }
     let folder = request.out.clone().unwrap_or_else(|| desk.folder().join("log"));
     let written = write(desk, &folder).await?;
     let heads = desk.ledger().heads().await?;
     let newest = heads.last().ok_or_else(|| DeskError::new(Kind::Bug, "the log has no head"))?;
     let checkpoint = read_head(newest)?.1;
-    let next = UnixMillis(newest.signed.0.saturating_add(rhythm.cadence_millis));
+    let next = UnixMillis(newest.signed.0.saturating_add(fixed.cadence_millis));
     Ok(Answer {
-        origin: rhythm.origin,
+        origin: fixed.origin,
         folder,
         size: newest.size,
         root: checkpoint.root.to_string(),

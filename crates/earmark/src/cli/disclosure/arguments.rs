@@ -214,6 +214,11 @@ pub(crate) enum Action {
         #[arg(long)]
         note: Option<String>,
     },
+    /// Try mail again that was given up, to the addresses that are known today
+    Resend {
+        /// The disclosure
+        id: String,
+    },
     /// Show who is affected and protected, how many at the public instant, and who says nothing
     Standing {
         /// The disclosure

@@ -49,6 +49,10 @@ pub(super) fn shown(shown: &Shown) -> String {
     for (state, count) in view::counts(&shown.deliveries) {
         text += &format!("  {count} deliveries {state}\n");
     }
+    text += &format!("  {} messages left, {} wait\n", shown.told.sent, shown.told.waiting);
+    for one in &shown.told.given_up {
+        text += &format!("  NOT TOLD {}: {} ({})\n", one.recipient, one.subject, one.reply);
+    }
     for one in &shown.outstanding {
         text += &format!(
             "  {} still holds {} of {}\n",
