@@ -3,6 +3,9 @@
 
 use earmark_model::Span;
 
+/// No bodies are sought in a file that nests deeper.
+const DEPTH: usize = 1_000;
+
 /// What is open at the top of the file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
@@ -76,6 +79,10 @@ pub(super) fn bodies(text: &[u8]) -> Vec<Span> {
                 1
             }
         };
+        // A nest that nobody writes would be copied for each of its conditionals.
+        if open.len() + conditionals.len() > DEPTH {
+            return Vec::new();
+        }
         fresh_line &= byte.is_ascii_whitespace();
         at += length.max(1);
     }

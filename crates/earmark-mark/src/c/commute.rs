@@ -8,9 +8,9 @@
 //! Example: `base + offset` / `offset + base`; `flags | F_NEW` / `F_NEW | flags`
 
 use crate::c::expression::{
-    is_lone_name_in_parens, is_pure, operator, operator_tightness, tightness, would_glue,
+    is_accumulation, is_lone_name_in_parens, is_pure, operator, operator_tightness, tightness, would_glue,
 };
-use crate::c::place::{child, is_usable};
+use crate::c::place::{child, is_usable, may_end_in_cast};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::rule::RuleCode;
@@ -38,6 +38,9 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     }
     if !is_pure(facts, left) || !is_pure(facts, right) || looks_like_a_type(left) || looks_like_a_type(right)
     {
+        return None;
+    }
+    if may_end_in_cast(right) && sign != b"|" && sign != b"^" {
         return None;
     }
     if may_be_declared(node, sign) {
@@ -73,6 +76,16 @@ fn looks_like_a_type(node: Node<'_>) -> bool {
     is_lone_name_in_parens(node) || node.kind() == "cast_expression" || node.kind() == "sizeof_expression"
 }
 
+/// What holds statements and no declarations outside of functions.
+const HOLDERS: &[&str] = &[
+    "compound_statement",
+    "if_statement",
+    "else_clause",
+    "for_statement",
+    "while_statement",
+    "do_statement",
+];
+
 /// `Type *name` that the parser took for a product: in a prototype like `static void MACRO f(Type *name);`, or in a
 /// declaration like `Type *CONST *name = &value;`. A product stands in a function's body, and neither alone in its
 /// statement nor left of an assignment.
@@ -87,7 +100,7 @@ fn may_be_declared(node: Node<'_>, sign: &[u8]) -> bool {
             "binary_expression" | "comma_expression" => {}
             "assignment_expression" if bare && below.field_name() == "left" => return true,
             "expression_statement" => {
-                return bare || above.parent().is_none_or(|place| place.kind() != "compound_statement");
+                return bare || above.parent().is_none_or(|place| !place.is(HOLDERS));
             }
             "init_declarator" | "compound_statement" | "return_statement" | "initializer_list" => {
                 return false;
@@ -98,12 +111,4 @@ fn may_be_declared(node: Node<'_>, sign: &[u8]) -> bool {
         below = above;
     }
     true
-}
-
-/// `x = x + y`: the compound assignment's business, either way round.
-fn is_accumulation(node: Node<'_>, left: Node<'_>, right: Node<'_>) -> bool {
-    node.parent().is_some_and(|parent| {
-        parent.kind() == "assignment_expression"
-            && parent.field("left").is_some_and(|target| target.same_as(left) || target.same_as(right))
-    })
 }

@@ -8,11 +8,9 @@
 //!
 //! Example: `if (len > avail)` / `if (avail < len)`
 
-use crate::c::expression::{
-    is_constant, is_lone_name_in_parens, is_pure, operator, operator_tightness, tightness,
-};
+use crate::c::expression::{is_constant, is_pure, operator, operator_tightness, tightness};
 use crate::c::macros::is_whole;
-use crate::c::place::{child, is_truth, is_usable};
+use crate::c::place::{child, is_truth, is_usable, may_end_in_cast};
 use crate::c::truth::is_zero_test;
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -57,7 +55,7 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     } else if (fixed_left && fixed_right) || !is_pure(facts, left) || !is_pure(facts, right) {
         return None;
     }
-    if !is_whole(facts, node) || is_lone_name_in_parens(left) || is_lone_name_in_parens(right) {
+    if !is_whole(facts, node) || may_end_in_cast(left) || may_end_in_cast(right) {
         return None;
     }
     let source = node.source();

@@ -29,9 +29,15 @@ pub(super) fn tightness(node: Node<'_>) -> u8 {
         | "subscript_expression"
         | "call_expression"
         | "parenthesized_expression" => 14,
+        "concatenated_string" if is_one_string(node) => 14,
         // Unknown shapes bind so loosely that no rule touches them.
         _ => 0,
     }
+}
+
+/// Whether the pieces of a string are literals all, and no macro is among them.
+fn is_one_string(node: Node<'_>) -> bool {
+    node.named().all(|piece| piece.kind() == "string_literal")
 }
 
 /// How tightly a binary operator binds.
@@ -69,8 +75,8 @@ pub(super) fn is_pure(facts: &Facts, node: Node<'_>) -> bool {
             | "generic_expression"
             | "extension_expression"
             | "compound_literal_expression"
-            | "macro_type_specifier"
-            | "concatenated_string" => false,
+            | "macro_type_specifier" => false,
+            "concatenated_string" => is_one_string(below),
             "identifier" | "field_identifier" | "type_identifier" => {
                 let name = below.text();
                 !is_loose(facts, name) && !is_busy(facts, name) && !facts.volatile_names.contains(name)
@@ -93,13 +99,30 @@ pub(super) fn is_constant(node: Node<'_>) -> bool {
     }
 }
 
-/// Whether it is a name in parentheses: to a parser that knows no types, `(a) * b` is a cast.
+/// Whether it is a name in parentheses: to a parser that knows no types, `(a) * b` is a cast, and so are
+/// `(a[0]) && b` and what another rule makes of it, `(*a) && b`.
 pub(super) fn is_lone_name_in_parens(node: Node<'_>) -> bool {
-    node.kind() == "parenthesized_expression"
-        && node
-            .named()
-            .next()
-            .is_some_and(|inner| inner.kind() == "identifier" || is_lone_name_in_parens(inner))
+    node.kind() == "parenthesized_expression" && node.named().next().is_some_and(looks_like_a_declarator)
+}
+
+fn looks_like_a_declarator(node: Node<'_>) -> bool {
+    match node.kind() {
+        "identifier" => true,
+        "subscript_expression" => node.field("argument").is_some_and(looks_like_a_declarator),
+        "pointer_expression" => {
+            operator(node) == b"*" && node.field("argument").is_some_and(looks_like_a_declarator)
+        }
+        _ => is_lone_name_in_parens(node),
+    }
+}
+
+/// Whether what is written and one of the two are the same: `x = x + y` is the compound assignment's business,
+/// either way round.
+pub(super) fn is_accumulation(node: Node<'_>, left: Node<'_>, right: Node<'_>) -> bool {
+    node.parent().is_some_and(|parent| {
+        parent.kind() == "assignment_expression"
+            && parent.field("left").is_some_and(|target| target.same_as(left) || target.same_as(right))
+    })
 }
 
 /// Whether it is a name, or fields of one: `a`, `a.b`, `a->b.c`.

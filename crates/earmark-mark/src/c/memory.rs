@@ -132,6 +132,18 @@ fn volatile(tokens: &Tokens<'_>, at: usize, facts: &mut Facts) {
     }
 }
 
+/// Whether the parentheses that end before this place may hold a type: words, and stars behind them.
+fn may_be_a_type(tokens: &Tokens<'_>, end: usize) -> bool {
+    let stars = (1..end).take_while(|back| tokens.before(end - 1, *back) == b"*").count();
+    let words = (stars + 1..end)
+        .take_while(|back| {
+            let word = tokens.before(end - 1, *back);
+            word.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        })
+        .count();
+    words > 0 && tokens.before(end - 1, stars + words + 1) == b"("
+}
+
 /// The last name of the path whose address the `&` at this place takes.
 fn addressed(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     let binary = at.checked_sub(1).is_some_and(|before| {
@@ -139,8 +151,8 @@ fn addressed(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
             || matches!(tokens.text(before), b")" | b"]")
             || tokens.text(before).first().is_some_and(u8::is_ascii_digit)
     });
-    // `(T)&x` takes an address, `(a) & x` does not: to be sure, both do.
-    if binary && tokens.before(at, 1) != b")" {
+    // `(T)&x` takes an address, `(a) & x` does not: to be sure, both do. No mark may make one of the other.
+    if binary && !(tokens.before(at, 1) == b")" && may_be_a_type(tokens, at)) {
         return None;
     }
     let mut at = at + 1;
@@ -201,7 +213,10 @@ mod tests {
     #[test]
     fn members_and_addresses_reach_an_object() {
         let mut facts = Facts::default();
-        learn(b"f(&a, &b->c[i + 1].d, e & x); h.i = (T)&j; k = &l[2]; m->n = o.p.q;", &mut facts);
+        learn(
+            b"f(&a, &b->c[i + 1].d, e & x, (e + 1) & y); h.i = (struct s **)&j; k = &l[2]; m->n = o.p.q;",
+            &mut facts,
+        );
         assert_eq!(sorted(&facts.reached_names), ["a", "d", "h", "j", "l", "o", "p"]);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use crate::c::bodies::bodies;
 use crate::c::lexicon::LEXICON;
 use crate::c::place::CONTAINERS;
+use crate::c::torn::torn;
 use crate::carrier::{Carrier, Facts, FileDrafts, Rule, find_in};
 use crate::language::Language;
 use crate::lex::Lexicon;
@@ -33,6 +34,7 @@ mod returns;
 mod sequence;
 mod step;
 mod ternary;
+mod torn;
 mod truth;
 mod types;
 
@@ -101,6 +103,12 @@ impl Carrier for C {
 
     fn find(&self, bytes: &[u8], facts: &Facts) -> Result<FileDrafts, SyntaxError> {
         let syntax = Syntax::parse_apart(bytes, grammar(), &bodies(bytes))?;
-        Ok(find_in(&syntax, RULES, CONTAINERS, facts))
+        let mut found = find_in(&syntax, RULES, CONTAINERS, facts);
+        let torn = torn(bytes);
+        found.drafts.retain(|draft| {
+            let is_whole = |torn: &Vec<u32>| torn.binary_search(&draft.span.start).is_err();
+            draft.code != directive::CODE || torn.as_ref().is_some_and(is_whole)
+        });
+        Ok(found)
     }
 }

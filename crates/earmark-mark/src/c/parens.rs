@@ -9,7 +9,7 @@
 //!
 //! Example: `if (n > 0 && ok)` / `if ((n > 0) && ok)`
 
-use crate::c::expression::{operator, operator_tightness, tightness};
+use crate::c::expression::{is_accumulation, operator, operator_tightness, tightness};
 use crate::c::macros::is_whole;
 use crate::c::place::{blank_between, child, is_usable};
 use crate::c::truth::is_zero_test;
@@ -64,6 +64,10 @@ fn rule_of(node: Node<'_>, parent: Node<'_>, inner: Node<'_>) -> Option<[u8; 4]>
         "binary_expression" => {
             let outer = operator_tightness(operator(parent));
             if own <= outer {
+                return None;
+            }
+            // In `x |= (a << b)` nothing tells that the parentheses mean nothing.
+            if is_accumulation(parent, parent.field("left")?, parent.field("right")?) {
                 return None;
             }
             match outer {

@@ -72,8 +72,13 @@ pub(super) fn is_plain_place(facts: &Facts, node: Node<'_>) -> bool {
 
 /// Whether what parses as `... (name) & x` may end in a cast of `&x`; the same for `*`, `+`, `-`.
 fn may_cast(node: Node<'_>) -> bool {
-    let mut last = node.field("left");
-    while let Some(now) = last.filter(|_| matches!(operator(node), b"*" | b"&" | b"+" | b"-")) {
+    matches!(operator(node), b"*" | b"&" | b"+" | b"-") && node.field("left").is_some_and(may_end_in_cast)
+}
+
+/// Whether an expression ends in a name in parentheses, so that before a sign it may be a cast of what follows.
+pub(super) fn may_end_in_cast(node: Node<'_>) -> bool {
+    let mut last = Some(node);
+    while let Some(now) = last {
         last = match now.kind() {
             "binary_expression" => now.field("right"),
             "unary_expression" | "pointer_expression" => now.field("argument"),
