@@ -66,10 +66,19 @@ fn wanted(missing: &[&Peer]) -> Wanted {
         match peer.source {
             Source::Debian(package) => wanted.debian.push(package),
             Source::PyPi(package) => wanted.pypi.push(package),
-            Source::Npm(package) => wanted.npm.push(package),
+            // `npm install` removes what it is not asked for: all of them or none.
+            Source::Npm(_) => wanted.npm = npm_packages(),
         }
     }
     wanted
+}
+
+fn npm_packages() -> Vec<&'static str> {
+    let npm = |peer: &Peer| match peer.source {
+        Source::Npm(package) => Some(package),
+        Source::Debian(_) | Source::PyPi(_) => None,
+    };
+    peers::PEERS.iter().filter_map(npm).collect()
 }
 
 /// Installs Debian packages when we are root; else prints the line for somebody who is.
@@ -136,6 +145,8 @@ mod tests {
         assert_eq!(wanted.debian, ["gnupg", "postgresql"]);
         assert_eq!(wanted.pypi.len(), 1);
         assert!(wanted.npm.is_empty());
+        let one: Vec<&Peer> = peers::PEERS.iter().filter(|peer| peer.program == "prettier").collect();
+        assert_eq!(super::wanted(&one).npm, npm_packages());
         assert!(apt_line(&wanted.debian).ends_with(" gnupg postgresql"));
     }
 

@@ -19,7 +19,7 @@ pub(crate) enum Source {
 /// A program by others that our tests are held against.
 #[derive(Debug)]
 pub(crate) struct Peer {
-    /// The program that tests start, or the whole path of a file that they need.
+    /// The program that tests start, or the path of a file that they need: whole, or from a folder of the search path.
     pub(crate) program: &'static str,
     /// Where it comes from.
     pub(crate) source: Source,
@@ -59,6 +59,11 @@ pub(crate) const PEERS: &[Peer] = &[
     peer("aiosmtpd", Source::PyPi("aiosmtpd==1.4.6"), "takes the mail that we send"),
     peer("black", Source::PyPi("black==26.10.1"), "reformats marked Python before it is read back"),
     peer("prettier", Source::Npm("prettier@3.10.1"), "reformats marked JavaScript before it is read back"),
+    peer(
+        "../@secvisogram/csaf-validator-lib/package.json",
+        Source::Npm("@secvisogram/csaf-validator-lib@2.0.10"),
+        "judges the advisories that we write, and has official ones for us to read",
+    ),
 ];
 
 /// The counterparts that are not on this machine.

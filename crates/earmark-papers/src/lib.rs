@@ -1,4 +1,4 @@
-//! Formats without I/O: the trace report, the notes that go with a copy, calendars.
+//! Formats without I/O: the trace report, the notes that go with a copy, calendars, mails, security advisories.
 //!
 //! ```
 //! use earmark_papers::{VaryingField, one_in, varies_md};
@@ -19,6 +19,7 @@
 mod calendar;
 mod chart;
 mod copy_note;
+mod csaf;
 mod drawing;
 mod excerpt;
 mod instant;
@@ -38,6 +39,10 @@ mod varies;
 
 pub use calendar::{Event, calendar};
 pub use copy_note::{CopyNote, copy_md};
+pub use csaf::{
+    ADVISORY_LIMIT, Advisory, CsafError, CsafVersion, CvssScore, Likelihood, Overlay, ReadAdvisory, Release,
+    Revision, Written, file_name as csaf_file_name, read_csaf, write_csaf,
+};
 pub use instant::{instant_words, is_zone, local_weekday, weekday};
 pub use mail::{Mail, mail};
 pub use number::{OneIn, commas, one_in, thin};

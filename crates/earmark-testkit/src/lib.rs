@@ -33,6 +33,24 @@ pub fn peer(program: &str) -> Option<PathBuf> {
     found
 }
 
+/// Finds the folder of a package of the npm registry, where `cargo xtask test --install` put it.
+///
+/// `None` means that the caller should return: the skip has been printed.
+///
+/// # Panics
+/// When it is missing and `EARMARK_REQUIRE_PEERS` is set.
+#[must_use]
+pub fn npm_package(name: &str) -> Option<PathBuf> {
+    let found = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .filter(|folder| folder.ends_with("node_modules/.bin"))
+        .filter_map(|folder| Some(folder.parent()?.join(name)))
+        .find(|package| package.join("package.json").is_file());
+    if found.is_none() {
+        skip(&format!("the npm package `{name}` is not installed"));
+    }
+    found
+}
+
 /// Prints that a test is skipped and why, or fails it where peers are required.
 ///
 /// # Panics

@@ -1,13 +1,13 @@
 //! A breach, in one act: before the public instant the embargo is broken; after it, partners are armed.
 
-use earmark_papers::instant_words;
+use earmark_papers::{CsafVersion, instant_words};
 use earmark_store::{DisclosureChange, Exploitation, InstantState, Stage};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::embargo::{self, Step};
 use super::matter::{self, Matter};
-use super::{release, schedule, telling};
+use super::{advisory, release, schedule, telling};
 use crate::actor::Right;
 use crate::approval::{self, Alone, Answer, Waits};
 use crate::desk::Desk;
@@ -31,6 +31,9 @@ pub struct Done {
     pub draft: String,
     /// What the early publication waits for.
     pub publication: Option<Waits>,
+    /// The update of the advisory that says it, in CSAF 2.0; none where the publisher's address is not known yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub csaf: Option<Value>,
 }
 
 /// Material was seen outside before the public instant: the embargo is broken for all, everybody is told, everything
@@ -84,7 +87,18 @@ pub async fn early(desk: &Desk, id: &str, seen: &str) -> Result<Done, DeskError>
         due: Vec::new(),
         draft,
         publication,
+        csaf: update(desk, id).await?,
     })
+}
+
+/// The advisory as it is after the act. What has been done is not undone because it cannot be written.
+async fn update(desk: &Desk, id: &str) -> Result<Option<Value>, DeskError> {
+    let wanted = advisory::Wanted { version: CsafVersion::V2_0, public: false, namespace: None };
+    match advisory::csaf(desk, id, &wanted).await {
+        Ok(written) => Ok(Some(written.document)),
+        Err(error) if error.kind == Kind::Refused => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn ask_publication(desk: &Desk, id: &str) -> Result<Answer, DeskError> {
@@ -182,6 +196,7 @@ pub async fn late(desk: &Desk, id: &str, stage: Stage, seen: &str) -> Result<Don
         due,
         draft,
         publication: None,
+        csaf: update(desk, id).await?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The program: the vault, its partners, what is disclosed to them and when, and who else has the material.
 
+pub mod advisory;
 pub mod agreement;
 pub mod breach;
 pub mod chase;

@@ -4,6 +4,7 @@
 
 mod bounds;
 mod browser;
+mod csaf;
 mod hostile;
 mod notes;
 mod specimen;

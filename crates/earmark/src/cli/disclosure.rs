@@ -3,9 +3,13 @@
 mod arguments;
 mod text;
 
+use std::path::Path;
+
 use earmark_desk::approval::Waits;
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
+use earmark_desk::issue::writing::write_file;
+use earmark_desk::program::advisory::{self, CsafVersion, Wanted, csaf_file_name};
 use earmark_desk::program::disclosure;
 use earmark_desk::program::explain;
 use earmark_desk::program::material::{self, NewMaterial};
@@ -14,18 +18,27 @@ use earmark_desk::program::revise::{self, Revision};
 use earmark_desk::program::schedule::{StageAt, parse_stage};
 use earmark_desk::program::{breach, hold, preflight, preview, questions, telling, view};
 
-use arguments::Action;
 pub(crate) use arguments::Args;
+use arguments::{Action, Csaf};
 pub(crate) use text::waits_text;
 
-use super::output::{Output, printing};
+use serde_json::{Value, json};
+
+use super::output::{Output, moves, printing};
 
 /// Acts on disclosures.
 pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
     match &args.action {
         Action::Add(add) => {
-            let new = add.new_disclosure()?;
+            let mut new = add.new_disclosure()?;
+            let file = add.from.as_deref().map(advisory::read_file).transpose()?;
+            if let Some(bytes) = &file {
+                remark(output, &advisory::prefill(desk, &mut new, add.label()?, bytes)?);
+            }
             disclosure::add(desk, &new).await?;
+            if let Some(bytes) = file {
+                advisory::take_in(desk, &new.id, bytes).await?;
+            }
             show(desk, &new.id, output).await
         }
         Action::List => {
@@ -146,8 +159,45 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             let lines = explain::explain(desk, partner.as_deref(), id).await?;
             output.answer(&lines, || lines.iter().map(super::policy::line).collect()).map_err(printing)
         }
+        Action::Advisory { id, file } => {
+            remark(output, &advisory::take_in(desk, id, advisory::read_file(file)?).await?);
+            show(desk, id, output).await
+        }
+        Action::Csaf { id, version, public, namespace, out } => {
+            let version = match version {
+                Csaf::V2_0 => CsafVersion::V2_0,
+                Csaf::V2_1 => CsafVersion::V2_1,
+            };
+            let wanted = Wanted { version, public: *public, namespace: namespace.clone() };
+            let written = advisory::csaf(desk, id, &wanted).await?;
+            remark(output, &written.remarks);
+            document(&written.document, &csaf_file_name(&written.document), out.as_deref(), output)
+        }
         Action::Calendar { id, tier } => calendar(desk, id, tier, output).await,
     }
+}
+
+fn remark(output: Output, remarks: &[String]) {
+    for one in remarks {
+        output.remark(one);
+    }
+}
+
+/// Prints a document, or writes it to a folder.
+fn document(document: &Value, name: &str, out: Option<&Path>, output: Output) -> Result<(), DeskError> {
+    // Characters that a terminal would obey are written as JSON escapes, so that it stays the same document.
+    let pretty = || {
+        let mut text = String::new();
+        for c in format!("{document:#}\n").chars() {
+            if c != '\n' && moves(c) { text += &format!("\\u{:04x}", u32::from(c)) } else { text.push(c) }
+        }
+        text
+    };
+    let Some(folder) = out else { return output.answer(document, pretty).map_err(printing) };
+    std::fs::create_dir_all(folder).map_err(|source| DeskError::io("make", folder, source))?;
+    let path = folder.join(name);
+    write_file(&path, pretty().as_bytes())?;
+    output.answer(&json!({ "written": path }), || format!("{}\n", path.display())).map_err(printing)
 }
 
 fn parse_stages(texts: &[String]) -> Result<Vec<StageAt>, DeskError> {

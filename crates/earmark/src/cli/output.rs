@@ -78,7 +78,7 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
 const LONGEST_LINE: usize = 1_200;
 
 /// Control characters, and those that change the direction of what follows.
-fn moves(c: char) -> bool {
+pub(crate) fn moves(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -1,6 +1,7 @@
 //! The program as people run it: real processes, real files, real peers.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod advisories;
 mod backups;
 mod bad_input;
 mod bench;

@@ -1,5 +1,7 @@
 //! The arguments of `earmark disclosure`.
 
+use std::path::PathBuf;
+
 use clap::{ArgGroup, ValueEnum};
 use earmark_desk::error::{DeskError, Kind};
 use earmark_desk::program::disclosure::{Exploitation, NewDisclosure, Tlp};
@@ -224,6 +226,31 @@ pub(crate) enum Action {
         /// The disclosure
         id: String,
     },
+    /// Take the file of an advisory in as the content, in place of an earlier one
+    Advisory {
+        /// The disclosure
+        id: String,
+        /// A CSAF file
+        file: PathBuf,
+    },
+    /// Print the advisory as of now in the Common Security Advisory Framework
+    #[command(disable_version_flag = true)]
+    Csaf {
+        /// The disclosure
+        id: String,
+        /// Its version; 2.1 is a preview
+        #[arg(long, value_enum, default_value = "2.0")]
+        version: Csaf,
+        /// As everybody may have it: TLP:CLEAR; only after the public instant
+        #[arg(long)]
+        public: bool,
+        /// The address that stands for the publisher, where no file was taken in; kept for the next time
+        #[arg(long, value_name = "URL")]
+        namespace: Option<String>,
+        /// Write it to this folder, under the name that the standard wants
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Print a tier's instants as a calendar
     Calendar {
         /// The disclosure
@@ -239,9 +266,12 @@ pub(crate) enum Action {
 pub(crate) struct Add {
     /// Short name: lower-case letters, digits, `-`, `_`, `.`
     pub id: String,
+    /// Take content, title, CVE ids, severity, label and public instant from a CSAF file, where they are not given
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
     /// Its name for people
-    #[arg(long)]
-    pub title: String,
+    #[arg(long, required_unless_present = "from")]
+    pub title: Option<String>,
     /// The public instant, RFC 3339 with zone
     #[arg(long, value_name = "INSTANT")]
     pub public: Option<String>,
@@ -257,9 +287,9 @@ pub(crate) struct Add {
     /// A CVE id
     #[arg(long = "cve", value_name = "ID")]
     pub cves: Vec<String>,
-    /// Traffic light label
-    #[arg(long, default_value = "TLP:AMBER")]
-    pub tlp: String,
+    /// Traffic light label [default: TLP:AMBER, or that of --from]
+    #[arg(long)]
+    pub tlp: Option<String>,
     /// How likely it is that the flaw is used
     #[arg(long, value_enum, default_value = "unproven")]
     pub exploitation: Likelihood,
@@ -280,6 +310,17 @@ pub(crate) struct Add {
     pub zone: String,
 }
 
+/// A version of CSAF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Csaf {
+    /// The standard
+    #[value(name = "2.0")]
+    V2_0,
+    /// The draft of its successor
+    #[value(name = "2.1")]
+    V2_1,
+}
+
 /// How likely it is that a flaw is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Likelihood {
@@ -292,24 +333,34 @@ pub(crate) enum Likelihood {
 }
 
 impl Add {
+    /// The label that was given.
+    ///
+    /// # Errors
+    /// Malformed for one that is none.
+    pub(crate) fn label(&self) -> Result<Option<Tlp>, DeskError> {
+        let parse = |text: &String| {
+            text.to_uppercase().parse().map_err(|_| {
+                DeskError::new(Kind::Malformed, format!("`{text}` is no label"))
+                    .hint("TLP:RED, TLP:AMBER+STRICT, TLP:AMBER, TLP:GREEN or TLP:CLEAR")
+            })
+        };
+        self.tlp.as_ref().map(parse).transpose()
+    }
+
     /// What is to be added.
     ///
     /// # Errors
     /// Malformed for a stage or label that is none.
     pub(crate) fn new_disclosure(&self) -> Result<NewDisclosure, DeskError> {
-        let tlp: Tlp = self.tlp.to_uppercase().parse().map_err(|_| {
-            DeskError::new(Kind::Malformed, format!("`{}` is no label", self.tlp))
-                .hint("TLP:RED, TLP:AMBER+STRICT, TLP:AMBER, TLP:GREEN or TLP:CLEAR")
-        })?;
         Ok(NewDisclosure {
             id: self.id.clone(),
-            title: self.title.clone(),
+            title: self.title.clone().unwrap_or_default(),
             public: self.public.clone(),
             stages: self.stages.iter().map(|text| StageAt::parse(text)).collect::<Result<_, _>>()?,
             severity: self.severity.clone(),
             cvss: self.cvss.clone(),
             cves: self.cves.clone(),
-            tlp,
+            tlp: self.label()?.unwrap_or(Tlp::Amber),
             exploitation: match self.exploitation {
                 Likelihood::Unproven => Exploitation::Unproven,
                 Likelihood::Likely => Exploitation::Likely,
