@@ -135,6 +135,8 @@ macro_rules! put_contact {
     }};
 }
 
+pub(crate) use put_contact;
+
 /// Writes a contact's key, through a pool or inside the caller's transaction.
 macro_rules! insert_contact_key {
     ($executor:expr, $new:expr) => {{

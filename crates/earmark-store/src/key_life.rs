@@ -53,15 +53,16 @@ fn key_life(row: Row) -> Result<KeyLife, StoreError> {
     })
 }
 
-const PUT: &str = "insert into key_life (partner, contact, fingerprint, effective, expires, proof, asked, answered) \
+pub(crate) const PUT: &str = "insert into key_life (partner, contact, fingerprint, effective, expires, proof, asked, answered) \
     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (partner, contact, fingerprint) do update set \
     effective = excluded.effective, expires = excluded.expires, proof = excluded.proof, asked = excluded.asked, \
     answered = excluded.answered";
 
+/// Writes what is known of a key's life, inside the caller's transaction.
 macro_rules! put_key_life {
     ($executor:expr, $life:expr) => {{
-        let life: &KeyLife = $life;
-        sqlx::query(PUT)
+        let life: &crate::KeyLife = $life;
+        sqlx::query(crate::key_life::PUT)
             .bind(life.partner.as_str())
             .bind(life.contact.as_str())
             .bind(&life.fingerprint)
@@ -72,9 +73,10 @@ macro_rules! put_key_life {
             .bind(life.answered.map(|at| at.0))
             .execute($executor)
             .await
-            .map_err(StoreError::on_write("key", &life.fingerprint))?
+            .map_err(crate::StoreError::on_write("key", &life.fingerprint))?
     }};
 }
+pub(crate) use put_key_life;
 
 impl Ledger {
     /// Adds a key with what is known of its life.

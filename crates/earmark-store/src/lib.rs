@@ -67,7 +67,7 @@ mod vault;
 mod whole_file;
 
 pub use act::{Act, NewAct};
-pub use admission::Admission;
+pub use admission::{Admission, Intake};
 pub use agreement::{Acceptance, Agreement};
 pub use asset::Asset;
 pub use backup::{BackedUp, back_up};

@@ -131,7 +131,7 @@ async fn find(desk: &Desk, partner: &str, fingerprint: &str) -> Result<Held, Des
 }
 
 /// Whether an embargo is open that a thief of a mailbox would want to read about.
-async fn embargo_is_open(desk: &Desk) -> Result<bool, DeskError> {
+pub(super) async fn embargo_is_open(desk: &Desk) -> Result<bool, DeskError> {
     let open = |one: &earmark_store::Disclosure| {
         matches!(one.embargo, Embargo::Active | Embargo::Revised) && !one.exercise
     };

@@ -16,6 +16,7 @@ pub mod material;
 mod matter;
 mod moment;
 pub mod partner;
+pub mod partner_table;
 pub mod people;
 pub mod preflight;
 pub mod preview;

@@ -2,14 +2,15 @@
 
 use earmark_model::{Slug, UnixMillis};
 pub use earmark_store::Partner;
-use earmark_store::{Admission, Contact, ContactKey, KeyStatus, PartnerStatus, Recipient};
+use earmark_store::{Admission, Contact, ContactKey, Intake, KeyStatus, PartnerStatus, Recipient};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
+use crate::history;
 
 /// The contact that a partner gets when none is named.
-const FIRST_CONTACT: &str = "desk";
+pub(super) const FIRST_CONTACT: &str = "desk";
 
 /// A partner to be added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,7 +120,12 @@ pub async fn add(desk: &Desk, new: &NewPartner) -> Result<Shown, DeskError> {
 /// As [`add`], for the first one that is refused.
 pub async fn add_all(desk: &Desk, new: &[NewPartner]) -> Result<(), DeskError> {
     let checked: Vec<Admission> = new.iter().map(|one| check(desk, one)).collect::<Result<_, _>>()?;
-    Ok(desk.ledger().admit(&checked).await?)
+    let acts = checked.iter().map(|one| {
+        let particulars = serde_json::json!({ "status": one.partner.status });
+        history::act(desk, "partner", one.partner.slug.as_str(), "add", &particulars)
+    });
+    let acts = acts.collect();
+    Ok(desk.ledger().take_in(&Intake { admissions: checked, acts, ..Intake::default() }).await?)
 }
 
 /// One partner with everything about it.

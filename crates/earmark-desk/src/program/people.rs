@@ -69,7 +69,7 @@ pub async fn put(
 }
 
 /// Whether it may stand in a mail's head: one `@`, something on both sides, no space and no control character.
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let both = text
         .split_once('@')
         .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));

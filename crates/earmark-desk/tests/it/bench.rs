@@ -25,13 +25,19 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) async fn new() -> Self {
+    /// Without any partner.
+    pub(crate) async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::create(&folder.path().join("vault"), "Test program").await.unwrap();
         Desk::make_keys(&vault, None, NOW).unwrap();
         let clock = Arc::new(FrozenClock::at(NOW));
         let no_cage = || Err(DeskError::new(Kind::Unavailable, "no cage in this test"));
         let desk = Desk::open(vault, None, clock.clone(), no_cage).unwrap();
+        Self { desk, clock, _folder: folder }
+    }
+
+    pub(crate) async fn new() -> Self {
+        let bench = Self::empty().await;
         for (slug, tier) in [("amber", "one"), ("birch", "one"), ("cedar", "two")] {
             let new = NewPartner {
                 slug: slug.to_owned(),
@@ -42,9 +48,9 @@ impl Bench {
                 keys: Vec::new(),
                 applicant: false,
             };
-            partner::add(&desk, &new).await.unwrap();
+            partner::add(&bench.desk, &new).await.unwrap();
         }
-        Self { desk, clock, _folder: folder }
+        bench
     }
 
     /// Somebody else at the same desk.

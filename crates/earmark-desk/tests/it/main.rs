@@ -12,5 +12,6 @@ mod keys;
 mod mail;
 mod revisions;
 mod standing;
+mod tables;
 mod terms;
 mod two_people;

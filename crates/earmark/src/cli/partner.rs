@@ -8,6 +8,7 @@ use earmark_desk::error::DeskError;
 use earmark_desk::history;
 use earmark_desk::program::import::{self, Preview};
 use earmark_desk::program::partner::{self, NewPartner, Shown};
+use earmark_desk::program::partner_table::{self, Form};
 use earmark_desk::program::standing::{self, Measure};
 
 use super::key_argument::key_text;
@@ -27,8 +28,10 @@ pub(crate) struct Args {
 pub(crate) enum Action {
     /// Add a partner, with its first contact and keys
     Add(Add),
-    /// Add the partners of a CSV or JSON file, all or none
+    /// Add and change partners by a CSV or JSON file, all or none
     Import(Import),
+    /// Write all partners and their people as such a file
+    Export(Export),
     /// List the partners
     List,
     /// Show one partner, its contacts and keys
@@ -109,11 +112,19 @@ pub(crate) struct Add {
 /// `partner import`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Import {
-    /// CSV with a head (slug,name,country,tier,contact,key) or a JSON array of such objects
+    /// CSV with a head (slug,name,country,tier,status,person,person_name,contact,key; the last five may be left out) or a
+    /// JSON array of such objects, a row for each person
     pub file: PathBuf,
     /// Say what would happen, change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `partner export`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Export {
+    /// The file to make: `.json` is JSON, anything else CSV [default: CSV to standard output, or JSON with --json]
+    pub file: Option<PathBuf>,
 }
 
 /// Acts on partners.
@@ -136,6 +147,18 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
                 fs::read(&import.file).map_err(|source| DeskError::io("read", &import.file, source))?;
             let preview = import::import(desk, &bytes, import.dry_run).await?;
             output.answer(&preview, || preview_text(&preview)).map_err(printing)
+        }
+        Action::Export(export) => {
+            let rows = partner_table::rows(desk).await?;
+            let Some(file) = &export.file else {
+                let text = partner_table::text(&rows, Form::Csv)?;
+                return output.answer(&rows, || text).map_err(printing);
+            };
+            let form = if file.extension().is_some_and(|end| end == "json") { Form::Json } else { Form::Csv };
+            let text = partner_table::text(&rows, form)?;
+            write_new(file, text.as_bytes()).map_err(|source| DeskError::io("write", file, source))?;
+            let answer = serde_json::json!({ "file": file, "rows": rows.len() });
+            output.answer(&answer, || format!("{}: {} rows\n", file.display(), rows.len())).map_err(printing)
         }
         Action::List => {
             let partners = partner::list(desk).await?;
@@ -203,14 +226,30 @@ fn print(output: Output, shown: &Shown) -> Result<(), DeskError> {
 
 fn preview_text(preview: &Preview) -> String {
     let mut text = format!(
-        "{}: {} new, {} there already, {} rejected\n",
+        "{}: {} new, {} changed, {} unchanged, {} rejected\n",
         if preview.written { "imported" } else { "preview" },
         preview.added.len(),
-        preview.duplicate.len(),
+        preview.changed.len(),
+        preview.unchanged.len(),
         preview.rejected.len()
     );
+    for slug in &preview.added {
+        text += &format!("  new {slug}\n");
+    }
+    for changed in &preview.changed {
+        text += &format!("  changed {}: {}\n", changed.slug, changed.what.join(", "));
+    }
     for rejected in &preview.rejected {
         text += &format!("  row {} ({}): {}\n", rejected.row, rejected.slug, rejected.why);
     }
     text
+}
+
+/// Writes a file that is not there yet: it holds names and addresses, so only its owner may read it.
+fn write_new(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
