@@ -149,6 +149,9 @@ fn check(scene: &Scene) -> Result<(), DeskError> {
             ));
         }
     }
+    if scene.classes.len() > MOST_CLASSES || !scene.classes.iter().all(|err| (0.0..=0.5).contains(err)) {
+        return Err(DeskError::new(Kind::Malformed, "`--classes` are at most 16 rates, from 0 to 0.5 each"));
+    }
     if !(scene.alpha > 0.0 && scene.alpha < 1.0) {
         return Err(DeskError::new(
             Kind::Malformed,
@@ -174,6 +177,8 @@ fn check(scene: &Scene) -> Result<(), DeskError> {
     Ok(())
 }
 
+/// Reliability classes that a document may have.
+const MOST_CLASSES: usize = 16;
 /// More copies than this are no coalition but a leak of the program.
 const MOST_COLLUDERS: u32 = 64;
 /// Symbols of a trial that are held at once.

@@ -77,30 +77,22 @@ impl Attack {
     /// search (both informations are convex in theta, so it converges to the minimum).
     #[must_use]
     pub fn theta_against(self, bias: BiasSet, c: usize) -> Vec<f64> {
+        self.theta_against_levels(&levels_of(bias), c)
+    }
+
+    /// The same against any levels: (p, weight).
+    #[must_use]
+    pub fn theta_against_levels(self, levels: &[(f64, f64)], c: usize) -> Vec<f64> {
         if let Some(theta) = self.theta(c) {
             return theta;
         }
-        let levels: Vec<(f64, f64, Binomials)> = bias
-            .levels()
-            .into_iter()
-            .zip(bias.weights())
-            .map(|(k256, weight)| {
-                let p = f64::from(k256) / 256.0;
-                (weight, p, Binomials::new(p))
-            })
-            .collect();
+        let levels: Vec<Weighted> = levels.iter().map(|&level| Weighted::new(level)).collect();
         let information = |theta: &[f64]| -> f64 {
-            levels
-                .iter()
-                .map(|(weight, p, draws)| {
-                    weight
-                        * if self == Self::LeastSingle {
-                            single(theta, *p, draws)
-                        } else {
-                            joint(theta, draws)
-                        }
-                })
-                .sum()
+            let told = |level: &Weighted| match self {
+                Self::LeastSingle => single(theta, level.p, &level.draws),
+                _ => joint(theta, &level.draws),
+            };
+            levels.iter().map(|level| level.weight * told(level)).sum()
         };
         let mut theta: Vec<f64> = (0..=c).map(|s| s as f64 / c as f64).collect();
         for _ in 0..30 {
@@ -119,6 +111,38 @@ impl Attack {
         }
         theta
     }
+}
+
+/// A level with what a sum over it needs.
+struct Weighted {
+    p: f64,
+    weight: f64,
+    draws: Binomials,
+}
+
+impl Weighted {
+    fn new((p, weight): (f64, f64)) -> Self {
+        Self { p, weight, draws: Binomials::new(p) }
+    }
+}
+
+/// A bias set's levels as (p, weight).
+#[must_use]
+pub fn levels_of(bias: BiasSet) -> Vec<(f64, f64)> {
+    bias.levels().into_iter().map(|k256| f64::from(k256) / 256.0).zip(bias.weights()).collect()
+}
+
+/// What one position tells about all colluders together, in nats: I(X_1 .. X_c; Y), levels (p, weight), theta for c.
+///
+/// Huang and Moulin 2012: over c, its minimum over theta is what one colluder's identity can take from a position; the levels
+/// that make this largest are those to look for.
+#[must_use]
+pub fn joint_information(levels: &[(f64, f64)], theta: &[f64]) -> f64 {
+    levels
+        .iter()
+        .map(|&level| Weighted::new(level))
+        .map(|level| level.weight * joint(theta, &level.draws))
+        .sum()
 }
 
 /// 1 where a exceeds b, a half where they are equal.

@@ -1,15 +1,19 @@
 //! One trial: codewords, an attack, what is read of the result.
 
-use super::attack::Attack;
+use std::fmt;
+
+use super::attack::{Attack, levels_of};
 use crate::bias::BiasSet;
 use crate::document::{Class, Codewords, Level, MatchInfo, Position, ReadingDocument, Word};
 use crate::stream::Dice;
 
 /// What to simulate.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Scene {
     /// The code's bias set.
     pub bias: BiasSet,
+    /// Other levels than the bias set's, as 256 p and weight, for looking for better ones; none: the bias set's. Two symbols.
+    pub levels: Vec<(u8, f64)>,
     /// How many positions are eligible.
     pub positions: u32,
     /// How many recipients have a copy.
@@ -31,12 +35,38 @@ pub struct Scene {
     pub original: bool,
     /// How often a symbol is read wrongly.
     pub err: f64,
+    /// Reliability classes by how often they are read wrongly, at most 16, each at as many positions; none: all as
+    /// [`Self::err`] says.
+    pub classes: Vec<f64>,
+    /// Whether the decoder is told only the mean of the classes, not which position is of which.
+    pub classes_hidden: bool,
     /// How often a position is erased.
     pub erasure: f64,
     /// alpha of the document, with `look` the share of a first look and singles, pairs and triples.
     pub alpha: f64,
     /// Whether the document is a first look (`alpha_look`) or follows the vectors' rule (`alpha` alone).
     pub look: bool,
+}
+
+/// Tallies are kept under this text, so that it stays the same for a scene that says nothing of what was added later.
+impl fmt::Debug for Scene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut scene = f.debug_struct("Scene");
+        scene.field("bias", &self.bias).field("positions", &self.positions);
+        scene.field("recipients", &self.recipients).field("colluders", &self.colluders);
+        scene.field("attack", &self.attack).field("symbols", &self.symbols);
+        scene.field("one_gives", &self.one_gives).field("changes_after", &self.changes_after);
+        scene.field("erase_differing", &self.erase_differing).field("original", &self.original);
+        scene.field("err", &self.err).field("erasure", &self.erasure);
+        scene.field("alpha", &self.alpha).field("look", &self.look);
+        if !self.levels.is_empty() {
+            scene.field("levels", &self.levels);
+        }
+        if !self.classes.is_empty() {
+            scene.field("classes", &self.classes).field("classes_hidden", &self.classes_hidden);
+        }
+        scene.finish()
+    }
 }
 
 /// A simulated reading and who made it.
@@ -54,6 +84,7 @@ impl Scene {
     pub const fn new(bias: BiasSet, colluders: u32, attack: Attack) -> Self {
         Self {
             bias,
+            levels: Vec::new(),
             positions: 1_000,
             recipients: 79,
             colluders,
@@ -64,6 +95,8 @@ impl Scene {
             erase_differing: 0.0,
             original: false,
             err: 0.0,
+            classes: Vec::new(),
+            classes_hidden: false,
             erasure: 0.0,
             alpha: 1e-6,
             look: false,
@@ -75,10 +108,8 @@ impl Scene {
     pub fn play(&self, seed: u64) -> Trial {
         let mut dice = Dice::new(seed, 0);
         let count = self.positions as usize;
-        let laws: Vec<Vec<u16>> = (0..self.bias.levels().len() as u8)
-            .map(|level| self.bias.law(level, self.symbols).unwrap_or_else(|| vec![128, 128]))
-            .collect();
-        let levels: Vec<usize> = (0..count).map(|_| usize::from(self.bias.pick(dice.word()))).collect();
+        let laws = self.laws();
+        let levels: Vec<usize> = (0..count).map(|_| self.pick(dice.word())).collect();
         let draw = |dice: &mut Dice| -> Vec<u8> {
             let law = |level: usize| laws.get(level).map_or(&[][..], Vec::as_slice);
             levels.iter().map(|&level| BiasSet::symbol_of(law(level), dice.byte())).collect()
@@ -109,7 +140,8 @@ impl Scene {
                 (None, Some((attack, theta))) => self.show(*attack, &held, theta, &mut dice),
                 (None, None) => 0,
             };
-            if dice.unit() < self.err {
+            let class = if self.classes.is_empty() { 0 } else { dice.below(self.classes.len() as u32) };
+            if dice.unit() < self.classes.get(class as usize).copied().unwrap_or(self.err) {
                 // Any other symbol, equally likely.
                 let other = dice.below(u32::from(self.symbols.max(2)) - 1) as u8;
                 y = if other >= y { other + 1 } else { other };
@@ -120,7 +152,7 @@ impl Scene {
                 id: Some(i as u32),
                 level: level as u32,
                 y: (!erased).then_some(y),
-                class: Some(0),
+                class: Some(if self.classes_hidden { 0 } else { class as u8 }),
                 ..Position::default()
             });
         }
@@ -130,7 +162,7 @@ impl Scene {
             alpha: Some(self.alpha),
             alpha_look,
             levels: laws.iter().map(|law| Level::of_law(law)).collect(),
-            classes: vec![Class { err: self.err.clamp(0.01, 0.5) }],
+            classes: self.told(),
             positions,
             codewords: Codewords(codewords),
             matched: Some(MatchInfo { level: "alarm".to_owned(), chance: None }),
@@ -139,12 +171,55 @@ impl Scene {
         Trial { document, colluders: guilty.into_iter().map(name).collect() }
     }
 
+    fn laws(&self) -> Vec<Vec<u16>> {
+        if !self.levels.is_empty() {
+            return self
+                .levels
+                .iter()
+                .map(|&(k256, _)| vec![256 - u16::from(k256), u16::from(k256)])
+                .collect();
+        }
+        let law = |level| self.bias.law(level, self.symbols).unwrap_or_else(|| vec![128, 128]);
+        (0..self.bias.levels().len() as u8).map(law).collect()
+    }
+
+    /// The level that a random word picks.
+    fn pick(&self, word: u32) -> usize {
+        if self.levels.is_empty() {
+            return usize::from(self.bias.pick(word));
+        }
+        let share = f64::from(word) / (u64::from(u32::MAX) + 1) as f64;
+        let mut below = 0.0;
+        let passed = self.levels.iter().take_while(|(_, weight)| {
+            below += weight;
+            share >= below
+        });
+        passed.count().min(self.levels.len() - 1)
+    }
+
+    /// The classes as the decoder is told them: at least 1 %, for nobody has measured less.
+    fn told(&self) -> Vec<Class> {
+        let class = |err: f64| Class { err: err.clamp(0.01, 0.5) };
+        match self.classes.as_slice() {
+            [] => vec![class(self.err)],
+            classes if self.classes_hidden => {
+                vec![class(classes.iter().sum::<f64>() / classes.len() as f64)]
+            }
+            classes => classes.iter().map(|&err| class(err)).collect(),
+        }
+    }
+
     /// The attacks in turn, each with its strategy for `c` copies: one, or all seven where it changes.
     fn attacks(&self, c: usize) -> Vec<(Attack, Vec<f64>)> {
         let first = Attack::ALL.iter().position(|attack| *attack == self.attack).unwrap_or(0);
         let count = if self.changes_after.is_some() { Attack::ALL.len() } else { 1 };
         let in_turn = Attack::ALL.into_iter().cycle().skip(first).take(count);
-        in_turn.map(|attack| (attack, attack.theta_against(self.bias, c))).collect()
+        let levels = if self.levels.is_empty() {
+            levels_of(self.bias)
+        } else {
+            self.levels.iter().map(|&(k256, weight)| (f64::from(k256) / 256.0, weight)).collect()
+        };
+        in_turn.map(|attack| (attack, attack.theta_against_levels(&levels, c))).collect()
     }
 
     /// The symbol the coalition shows where it holds these.
@@ -222,6 +297,49 @@ mod tests {
         let share = first as f64 / differing.len() as f64;
         // Some 1,500 positions: five deviations are .04.
         assert!((share - 0.9).abs() < 0.04, "{share}");
+    }
+
+    #[test]
+    fn the_text_that_tallies_are_kept_under_stays() {
+        let scene = Scene::new(BiasSet::A64, 2, Attack::Majority);
+        assert_eq!(
+            format!("{scene:?}"),
+            "Scene { bias: A64, positions: 1000, recipients: 79, colluders: 2, attack: Majority, symbols: 2, \
+             one_gives: None, changes_after: None, erase_differing: 0.0, original: false, err: 0.0, erasure: 0.0, \
+             alpha: 1e-6, look: false }"
+        );
+        assert!(format!("{:?}", Scene { classes: vec![0.1], ..scene }).contains("classes: [0.1]"));
+    }
+
+    #[test]
+    fn levels_of_ones_own_play_like_the_set_that_has_them() {
+        let set = Scene { positions: 300, ..Scene::new(BiasSet::A64, 3, Attack::LeastJoint) };
+        let own = Scene { levels: vec![(64, 0.5), (192, 0.5)], ..set.clone() };
+        assert_eq!(set.play(3), own.play(3));
+    }
+
+    #[test]
+    fn each_class_is_read_as_wrongly_as_it_says() {
+        let scene = Scene {
+            classes: vec![0.0, 0.3],
+            positions: 4_000,
+            ..Scene::new(BiasSet::A64, 1, Attack::Interleaving)
+        };
+        let (document, held) = shown(&scene, 9);
+        for (class, err) in [(0, 0.0), (1, 0.3)] {
+            let of: Vec<usize> = (0..4_000).filter(|&i| document.positions[i].class == Some(class)).collect();
+            let wrong = of.iter().filter(|&&i| document.positions[i].y != Some(held[0][i])).count();
+            // Some 2,000 positions: five deviations are .05.
+            assert!(
+                (wrong as f64 / of.len() as f64 - err).abs() < 0.05 && of.len() > 1_800,
+                "{class}: {wrong}"
+            );
+        }
+        let (hidden, _) = shown(&Scene { classes_hidden: true, ..scene }, 9);
+        assert_eq!((hidden.classes.len(), hidden.classes[0].err), (1, 0.15));
+        assert!(
+            hidden.positions.iter().zip(&document.positions).all(|(a, b)| a.y == b.y && a.class == Some(0))
+        );
     }
 
     #[test]

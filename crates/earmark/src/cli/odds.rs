@@ -64,6 +64,12 @@ struct SimulateArgs {
     /// How often a symbol is read wrongly
     #[arg(long, default_value_t = 0.0)]
     err: f64,
+    /// Reliability classes by how often they are read wrongly, each at as many positions, in place of `--err`
+    #[arg(long, value_name = "RATE,..", value_delimiter = ',', num_args = 1..=16)]
+    classes: Vec<f64>,
+    /// The decoder is told only the mean of the classes
+    #[arg(long)]
+    classes_hidden: bool,
     /// How often a position is erased
     #[arg(long, default_value_t = 0.0)]
     erasure: f64,
@@ -161,6 +167,8 @@ fn request(args: &SimulateArgs) -> Result<simulate::Request, DeskError> {
         alpha: args.alpha,
         symbols: args.symbols,
         err: args.err,
+        classes: args.classes.clone(),
+        classes_hidden: args.classes_hidden,
         erasure: args.erasure,
         erase_differing: args.erase_differing,
         one_gives: args.one_gives,

@@ -63,6 +63,7 @@ fn figures_that_make_no_sense_are_refused() {
     for arguments in [
         ["simulate", "--err", "2"],
         ["simulate", "--alpha", "0"],
+        ["simulate", "--classes", "0.1,0.6"],
         ["simulate", "--recipients", "0"],
         ["simulate", "--code", "X9"],
         ["plan", "--survival", "NaN"],
