@@ -58,6 +58,7 @@ pub(crate) const PEERS: &[Peer] = &[
     peer("chromedriver", Source::Debian("chromium-driver"), "drives Chromium"),
     peer("aiosmtpd", Source::PyPi("aiosmtpd==1.4.6"), "takes the mail that we send"),
     peer("black", Source::PyPi("black==26.10.1"), "reformats marked Python before it is read back"),
+    peer("cve", Source::PyPi("cvelib==1.8.0"), "has the schema that judges the CVE records that we write"),
     peer("prettier", Source::Npm("prettier@3.10.1"), "reformats marked JavaScript before it is read back"),
     peer(
         "../@secvisogram/csaf-validator-lib/package.json",

@@ -20,6 +20,7 @@ mod calendar;
 mod chart;
 mod copy_note;
 mod csaf;
+mod cve;
 mod drawing;
 mod excerpt;
 mod instant;
@@ -41,8 +42,9 @@ pub use calendar::{Event, calendar};
 pub use copy_note::{CopyNote, copy_md};
 pub use csaf::{
     ADVISORY_LIMIT, Advisory, CsafError, CsafVersion, CvssScore, Likelihood, Overlay, ReadAdvisory, Release,
-    Revision, Written, file_name as csaf_file_name, read_csaf, write_csaf,
+    Revision, Written, file_name as csaf_file_name, parse_json, read_csaf, read_document, write_csaf,
 };
+pub use cve::{CveError, cve_record, is_cve_record, read_cve};
 pub use instant::{instant_words, is_zone, local_weekday, weekday};
 pub use mail::{Mail, mail};
 pub use number::{OneIn, commas, one_in, thin};

@@ -1,12 +1,12 @@
-//! A disclosure's advisory as others exchange it: CSAF in and out.
+//! A disclosure's advisory as others exchange it: CSAF and CVE records, in and out.
 //!
 //! The file that was taken in is kept as it was; the advisory in force is the one that the history names last. What the
 //! ledger knows better (label, embargo, revisions, likelihood) is laid over it whenever it is written.
 
 use earmark_model::{Digest, UnixMillis};
 use earmark_papers::{
-    ADVISORY_LIMIT, Advisory, CsafError, Likelihood, Overlay, ReadAdvisory, Release, Revision, Written,
-    read_csaf, write_csaf,
+    ADVISORY_LIMIT, Advisory, CsafError, CveError, Likelihood, Overlay, ReadAdvisory, Release, Revision,
+    Written, cve_record, is_cve_record, parse_json, read_cve, read_document, write_csaf,
 };
 pub use earmark_papers::{CsafVersion, csaf_file_name};
 use earmark_store::{Act, Disclosure, Embargo, Exploitation, InstantState, Stage, StoreError, Tlp};
@@ -35,13 +35,15 @@ pub struct Wanted {
     pub namespace: Option<String>,
 }
 
-/// Reads a file; what cannot be read is malformed.
+/// Reads a file, a CSAF document or a CVE record; what cannot be read is malformed.
 fn read(bytes: &[u8]) -> Result<ReadAdvisory, DeskError> {
     let refused = |source: CsafError| {
         let what = "this is no advisory that can be read";
         DeskError::because(Kind::Malformed, what, source)
     };
-    read_csaf(bytes).map_err(refused)
+    let document = parse_json(bytes).map_err(refused)?;
+    let read = if is_cve_record(&document) { read_cve(&document) } else { read_document(document) };
+    read.map_err(refused)
 }
 
 /// Reads the file of an advisory, refusing early what is too long.
@@ -128,9 +130,15 @@ pub async fn csaf(desk: &Desk, id: &str, wanted: &Wanted) -> Result<Written, Des
     if let Some(namespace) = &wanted.namespace {
         keep_namespace(desk, namespace).await?;
     }
-    let advisory = match taken(&acts)? {
-        Some((_, digest)) => read(&desk.get_blob(digest).await?)?.advisory,
-        None => bare(desk, &disclosure).await?,
+    let title = disclosure.title.as_str();
+    let file = match taken(&acts)? {
+        Some((_, digest)) => Some(read(&desk.get_blob(digest).await?)?.advisory),
+        None => None,
+    };
+    let advisory = match file {
+        Some(file) if file.has_publisher() => file,
+        Some(file) => file.adopted(id, desk.name(), &namespace(desk).await?),
+        None => Advisory::bare(id, title, desk.name(), &namespace(desk).await?),
     };
     let label = if wanted.public { Tlp::Clear } else { disclosure.tlp };
     Ok(write_csaf(&advisory, &overlay(&disclosure, &acts, release, label)?, wanted.version))
@@ -149,12 +157,35 @@ fn particulars(act: &Act) -> Value {
     serde_json::from_str(&act.act.document).unwrap_or_default()
 }
 
-async fn bare(desk: &Desk, disclosure: &Disclosure) -> Result<Advisory, DeskError> {
-    let namespace = desk.ledger().setting(NAMESPACE).await?.ok_or_else(|| {
-        DeskError::new(Kind::Refused, "nobody said yet which address stands for the publisher")
-            .hint("give it once with `--namespace https://...`, or take in a file with `earmark disclosure advisory`")
+async fn namespace(desk: &Desk) -> Result<String, DeskError> {
+    desk.ledger().setting(NAMESPACE).await?.ok_or_else(|| {
+        DeskError::new(Kind::Refused, "nobody said yet which address stands for the publisher").hint(
+            "give it once with `--namespace https://...`, or take a CSAF file in with `earmark disclosure advisory`",
+        )
+    })
+}
+
+/// Writes the CVE record of a disclosure's vulnerability as of now: of `cve`, or of its only one. `organization` is the
+/// UUID of the CNA.
+///
+/// # Errors
+/// As [`csaf`]; refused when the advisory has not what a record must have, or has several ids and none is named.
+pub async fn cve(desk: &Desk, id: &str, cve: Option<&str>, organization: &str) -> Result<Written, DeskError> {
+    let wanted = Wanted { version: CsafVersion::V2_0, public: false, namespace: None };
+    let Written { document, remarks } = csaf(desk, id, &wanted).await?;
+    let mut ids = document.get("vulnerabilities").and_then(Value::as_array).into_iter().flatten();
+    let mut next = || ids.find_map(|one| one.get("cve")?.as_str());
+    let refused = |why: &str| DeskError::new(Kind::Refused, format!("disclosure `{id}` {why}"));
+    let cve = match (cve, next(), next()) {
+        (Some(cve), _, _) | (None, Some(cve), None) => cve,
+        (None, None, _) => return Err(refused("has no CVE id").hint("give it with its advisory")),
+        (None, Some(_), Some(_)) => return Err(refused("has several CVE ids").hint("name one with `--id`")),
+    };
+    let record = cve_record(&document, cve, organization).map_err(|source| {
+        let kind = if matches!(source, CveError::Organization(_)) { Kind::Malformed } else { Kind::Refused };
+        DeskError::because(kind, format!("no CVE record of `{id}` can be written"), source)
     })?;
-    Ok(Advisory::bare(disclosure.id.as_str(), &disclosure.title, desk.name(), &namespace))
+    Ok(Written { document: record, remarks })
 }
 
 async fn keep_namespace(desk: &Desk, namespace: &str) -> Result<(), DeskError> {

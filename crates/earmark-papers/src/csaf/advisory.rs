@@ -28,16 +28,29 @@ impl Advisory {
     #[must_use]
     pub fn bare(id: &str, title: &str, publisher: &str, namespace: &str) -> Self {
         let document = json!({
-            "document": {
-                "category": "csaf_base",
-                "csaf_version": "2.0",
-                "lang": "en",
-                "publisher": { "category": "vendor", "name": publisher, "namespace": namespace },
-                "title": title,
-                "tracking": { "id": id, "status": "draft" },
-            },
+            "document": { "category": "csaf_base", "csaf_version": "2.0", "lang": "en", "title": title },
         });
-        Self { document }
+        Self { document }.adopted(id, publisher, namespace)
+    }
+
+    /// Gives an advisory that knows neither an id nor a publisher these.
+    #[must_use]
+    pub fn adopted(mut self, id: &str, publisher: &str, namespace: &str) -> Self {
+        if self.has_publisher() {
+            return self;
+        }
+        if let Some(inner) = self.document.get_mut("document").and_then(Value::as_object_mut) {
+            let publisher = json!({ "category": "vendor", "name": publisher, "namespace": namespace });
+            inner.insert("publisher".to_owned(), publisher);
+            inner.insert("tracking".to_owned(), json!({ "id": id, "status": "draft" }));
+        }
+        self
+    }
+
+    /// Whether it says who publishes it.
+    #[must_use]
+    pub fn has_publisher(&self) -> bool {
+        self.document.pointer("/document/publisher").is_some()
     }
 
     fn text(&self, pointer: &str) -> &str {

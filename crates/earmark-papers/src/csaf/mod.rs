@@ -25,7 +25,8 @@ mod shape;
 mod write;
 
 pub use advisory::{Advisory, CvssScore};
-pub use read::{ADVISORY_LIMIT, ReadAdvisory, read_csaf};
+pub(crate) use read::check;
+pub use read::{ADVISORY_LIMIT, ReadAdvisory, parse_json, read_csaf, read_document};
 pub use write::{CsafVersion, Likelihood, Overlay, Release, Revision, Written, file_name, write_csaf};
 
 /// Why a file is no advisory that can be read, or none can be written.

@@ -27,7 +27,14 @@ pub struct ReadAdvisory {
 /// # Errors
 /// [`CsafError`], the first thing that is wrong.
 pub fn read_csaf(bytes: &[u8]) -> Result<ReadAdvisory, CsafError> {
-    let mut document = parse_json(bytes)?;
+    read_document(parse_json(bytes)?)
+}
+
+/// The same for a document that is parsed already.
+///
+/// # Errors
+/// As [`read_csaf`].
+pub fn read_document(mut document: Value) -> Result<ReadAdvisory, CsafError> {
     let mut remarks = Vec::new();
     match document.pointer("/document/csaf_version") {
         Some(Value::String(version)) if version == "2.0" => {}
@@ -38,10 +45,7 @@ pub fn read_csaf(bytes: &[u8]) -> Result<ReadAdvisory, CsafError> {
         Some(_) => return Err(CsafError::Version("no text".to_owned())),
         None => return Err(CsafError::Missing { at: "/document/csaf_version".to_owned() }),
     }
-    let mut unknown = Vec::new();
-    CSAF.check(&mut document, "", &mut unknown)?;
-    references::check(&document)?;
-    remarks.extend(unknown.into_iter().map(|at| format!("{at}: left out, no field of CSAF 2.0")));
+    remarks.extend(check(&mut document)?);
     if remarks.len() > REMARKS {
         let more = remarks.len() - REMARKS;
         remarks.truncate(REMARKS);
@@ -50,8 +54,19 @@ pub fn read_csaf(bytes: &[u8]) -> Result<ReadAdvisory, CsafError> {
     Ok(ReadAdvisory { advisory: Advisory::of(document), remarks })
 }
 
+/// Checks shape and references of a document; takes out and names what CSAF 2.0 does not know.
+pub(crate) fn check(document: &mut Value) -> Result<Vec<String>, CsafError> {
+    let mut unknown = Vec::new();
+    CSAF.check(document, "", &mut unknown)?;
+    references::check(document)?;
+    Ok(unknown.into_iter().map(|at| format!("{at}: left out, no field of CSAF 2.0")).collect())
+}
+
 /// Parses JSON of bounded length.
-pub(crate) fn parse_json(bytes: &[u8]) -> Result<Value, CsafError> {
+///
+/// # Errors
+/// When it is too long, none, or nested too deep.
+pub fn parse_json(bytes: &[u8]) -> Result<Value, CsafError> {
     if bytes.len() > ADVISORY_LIMIT {
         return Err(CsafError::Long(bytes.len()));
     }

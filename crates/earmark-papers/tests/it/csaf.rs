@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const PUBLIC: UnixMillis = UnixMillis(1_773_162_000_000);
 const DAY: i64 = 86_400_000;
 
-fn sample() -> Vec<u8> {
+pub(crate) fn sample() -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/csaf/advisory.json")).unwrap()
 }
 
@@ -47,15 +47,15 @@ fn overlay(label: &str) -> Overlay {
 }
 
 /// What the validator says of one document.
-struct Judgment {
-    schema: bool,
+pub(crate) struct Judgment {
+    pub(crate) schema: bool,
     /// Names of the tests that must be passed and are not.
-    failed: Vec<String>,
-    all: Value,
+    pub(crate) failed: Vec<String>,
+    pub(crate) all: Value,
 }
 
 /// Asks the validator; `None` where it is not installed.
-fn judge(version: &str, documents: &[Vec<u8>]) -> Option<Vec<Judgment>> {
+pub(crate) fn judge(version: &str, documents: &[Vec<u8>]) -> Option<Vec<Judgment>> {
     let node = earmark_testkit::peer("node")?;
     let package = earmark_testkit::npm_package("@secvisogram/csaf-validator-lib")?;
     let folder = tempfile::tempdir().unwrap();
@@ -328,7 +328,7 @@ fn a_document_of_2_1_is_read_back() {
 }
 
 /// Pointers to every value in a document.
-fn places(value: &Value, at: &str, all: &mut Vec<String>) {
+pub(crate) fn places(value: &Value, at: &str, all: &mut Vec<String>) {
     all.push(at.to_owned());
     match value {
         Value::Object(object) => {

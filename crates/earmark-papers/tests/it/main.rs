@@ -5,6 +5,7 @@
 mod bounds;
 mod browser;
 mod csaf;
+mod cve;
 mod hostile;
 mod notes;
 mod specimen;

@@ -173,6 +173,11 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             remark(output, &written.remarks);
             document(&written.document, &csaf_file_name(&written.document), out.as_deref(), output)
         }
+        Action::Cve { id, cve, org } => {
+            let written = advisory::cve(desk, id, cve.as_deref(), org).await?;
+            remark(output, &written.remarks);
+            document(&written.document, "", None, output)
+        }
         Action::Calendar { id, tier } => calendar(desk, id, tier, output).await,
     }
 }

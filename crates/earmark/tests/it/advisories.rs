@@ -47,6 +47,29 @@ fn a_disclosure_is_made_from_a_file_and_written_again() {
 }
 
 #[test]
+fn a_cve_record_goes_out_and_comes_in() {
+    let bench = Bench::with_partners(&[]);
+    bench.ok(&["disclosure", "add", "one", "--from", FILE]);
+    let org = "8254265b-2729-46b6-b9e3-3dfca2d5bfca";
+    let record = bench.ok(&["disclosure", "cve", "one", "--org", org]);
+    assert_eq!(record["cveMetadata"]["cveId"], "CVE-2026-12345");
+    bench.refused(5, &["disclosure", "cve", "one", "--org", "us"]);
+    let said = bench.refused(3, &["disclosure", "cve", "one", "--org", org, "--id", "CVE-2026-99999"]);
+    assert!(said.contains("no vulnerability with the id `CVE-2026-99999`"), "{said}");
+
+    let file = bench.root().join("record.json");
+    fs::write(&file, record.to_string()).unwrap();
+    let shown = bench.ok(&["disclosure", "add", "two", "--from", file.to_str().unwrap()]);
+    assert_eq!((&shown["severity"], &shown["cves"][0]), (&9.8.into(), &"CVE-2026-12345".into()));
+    let said = bench.refused(3, &["disclosure", "csaf", "two"]);
+    assert!(said.contains("--namespace"), "{said}");
+    let document = bench.ok(&["disclosure", "csaf", "two", "--namespace", "https://psirt.example.org"]);
+    assert_eq!(document["document"]["tracking"]["id"], "two");
+    let again = bench.ok(&["disclosure", "cve", "two", "--org", org]);
+    assert_eq!(again["containers"]["cna"]["affected"], record["containers"]["cna"]["affected"]);
+}
+
+#[test]
 fn a_file_that_is_no_advisory_is_refused_and_leaves_nothing() {
     let bench = Bench::with_partners(&[]);
     let file = bench.root().join("file.json");

@@ -230,7 +230,7 @@ pub(crate) enum Action {
     Advisory {
         /// The disclosure
         id: String,
-        /// A CSAF file
+        /// A CSAF file, or a CVE record
         file: PathBuf,
     },
     /// Print the advisory as of now in the Common Security Advisory Framework
@@ -251,6 +251,17 @@ pub(crate) enum Action {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Print the CVE record of a vulnerability as of now
+    Cve {
+        /// The disclosure
+        id: String,
+        /// The CVE id, where it has several
+        #[arg(long = "id", value_name = "CVE")]
+        cve: Option<String>,
+        /// The id of the organization that assigned it (CNA)
+        #[arg(long, value_name = "UUID")]
+        org: String,
+    },
     /// Print a tier's instants as a calendar
     Calendar {
         /// The disclosure
@@ -266,7 +277,7 @@ pub(crate) enum Action {
 pub(crate) struct Add {
     /// Short name: lower-case letters, digits, `-`, `_`, `.`
     pub id: String,
-    /// Take content, title, CVE ids, severity, label and public instant from a CSAF file, where they are not given
+    /// Take content, title, CVE ids, severity, label and public instant from a CSAF file or a CVE record, where they are not given
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// Its name for people
