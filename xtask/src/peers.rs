@@ -56,6 +56,7 @@ pub(crate) const PEERS: &[Peer] = &[
     peer("node", Source::Debian("nodejs"), "runs the second verifiers in `verify/`"),
     peer("chromium", Source::Debian("chromium"), "opens the trace report and presses its buttons"),
     peer("chromedriver", Source::Debian("chromium-driver"), "drives Chromium"),
+    peer("python3", Source::Debian("python3"), "serves a log over HTTP"),
     peer("aiosmtpd", Source::PyPi("aiosmtpd==1.4.6"), "takes the mail that we send"),
     peer("black", Source::PyPi("black==26.10.1"), "reformats marked Python before it is read back"),
     peer("cve", Source::PyPi("cvelib==1.8.0"), "has the schema that judges the CVE records that we write"),

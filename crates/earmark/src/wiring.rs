@@ -10,10 +10,14 @@ use earmark_desk::clock::{Clock, SystemClock};
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 use earmark_desk::mail;
+use earmark_log::{MirrorError, mirror};
 use earmark_model::UnixMillis;
+use earmark_net::Site;
 pub(crate) use earmark_post::Postman;
 use earmark_post::ServerError;
 use earmark_store::{CheckOptions, CheckReport, FORMAT, Restored, Vault, VaultSettings};
+
+use tempfile::TempDir;
 
 use crate::cli::place::Place;
 
@@ -126,4 +130,46 @@ pub(crate) fn postman(url: &str, from: &str) -> Result<Postman, DeskError> {
             _ => error,
         }
     })
+}
+
+/// A log's folder: as named, or fetched from the web into a folder that is gone when this is dropped.
+pub(crate) enum LogPlace {
+    /// Here.
+    Folder(PathBuf),
+    /// A copy of what stands on the web.
+    Copy(TempDir),
+}
+
+impl LogPlace {
+    /// Where to read.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Folder(path) => path,
+            Self::Copy(folder) => folder.path(),
+        }
+    }
+}
+
+/// The log at a folder, a `file://` address, or a web address, from which it is fetched.
+pub(crate) fn log_at(place: &Path) -> Result<LogPlace, DeskError> {
+    let text = place.to_string_lossy();
+    if text.starts_with("http://") || text.starts_with("https://") {
+        let site = Site::new(&text).map_err(|source| DeskError::new(Kind::Malformed, source.to_string()))?;
+        let copy = tempfile::Builder::new().prefix("earmark-log-").tempdir();
+        let copy = copy.map_err(|source| DeskError::io("make a folder in", &std::env::temp_dir(), source))?;
+        mirror(copy.path(), |path| site.get(path)).map_err(|source| {
+            let kind = match source {
+                MirrorError::Fetch(_) | MirrorError::Io { .. } => Kind::Unavailable,
+                MirrorError::Missing(_) => Kind::NotFound,
+                MirrorError::Malformed(_) | MirrorError::Long(_) => Kind::Malformed,
+            };
+            DeskError::because(kind, format!("there is no log to be had from `{text}`"), source)
+        })?;
+        return Ok(LogPlace::Copy(copy));
+    }
+    let folder = text.strip_prefix("file://").map_or_else(|| place.to_owned(), PathBuf::from);
+    if !folder.is_dir() {
+        return Err(DeskError::new(Kind::NotFound, format!("there is no log in `{}`", folder.display())));
+    }
+    Ok(LogPlace::Folder(folder))
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod go;
+mod mirrors;
 mod naive;
 mod node;
 mod published;

@@ -14,7 +14,7 @@ use earmark_desk::issue::log::{
 use serde::Serialize;
 
 use super::output::{Output, printing};
-use crate::wiring;
+use crate::wiring::{self, LogPlace};
 
 /// Longest key that is shown to people.
 const LONGEST_SHOWN_KEY: usize = 400;
@@ -128,8 +128,8 @@ pub(crate) struct Publish {
 /// Where a log is, and whom to believe.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Place {
-    /// The published log's folder
-    #[arg(long, value_name = "DIR")]
+    /// The published log: its folder, or its address, from which it is fetched
+    #[arg(long, value_name = "DIR|URL")]
     pub log: Option<PathBuf>,
     /// A verifier key of the log, `NAME+ID+KEY`; with it no vault is looked at
     #[arg(long = "key", value_name = "KEY")]
@@ -228,7 +228,7 @@ pub(crate) async fn run(vault: &super::place::Place, args: &Args, output: Output
         }
         Action::Listen { file, place } => {
             let ears: Ears = read_json(file, "a file of key events")?;
-            let heard = partner_keys::listen(&ears, folder(place)?, &place.keys)?;
+            let heard = partner_keys::listen(&ears, log_of(place)?.path(), &place.keys)?;
             said(output, &heard, || {
                 let mut text = format!(
                     "{} known events, {} not yet published\n",
@@ -274,12 +274,13 @@ async fn publish_log(desk: &Desk, args: &Publish, output: Output) -> Result<bool
 }
 
 async fn verify_log(vault: &super::place::Place, place: &Place, output: Output) -> Result<bool, DeskError> {
-    let answer = if place.keys.is_empty() && (place.log.is_none() || wiring::has_vault(vault)) {
-        let folder = if place.log.is_some() { Some(folder(place)?) } else { None };
-        verify::vault(&wiring::open(vault).await?, folder).await?
+    let mut answer = if place.keys.is_empty() && (place.log.is_none() || wiring::has_vault(vault)) {
+        let log = place.log.as_deref().map(wiring::log_at).transpose()?;
+        verify::vault(&wiring::open(vault).await?, log.as_ref().map(LogPlace::path)).await?
     } else {
-        verify::published(folder(place)?, &place.keys)?
+        verify::published(log_of(place)?.path(), &place.keys)?
     };
+    answer.folder = place.log.clone().or(answer.folder);
     output
         .answer(&answer, || {
             let mut text = String::new();
@@ -308,8 +309,8 @@ async fn check_proof(
     let trust = if place.keys.is_empty() && place.log.is_none() {
         own_trust(&wiring::open(vault).await?).await?
     } else {
-        let folder = if place.log.is_some() { Some(folder(place)?) } else { None };
-        parse_trust(&place.keys, folder)?
+        let log = place.log.as_deref().map(wiring::log_at).transpose()?;
+        parse_trust(&place.keys, log.as_ref().map(LogPlace::path))?
     };
     let text = read(path)?;
     if text.trim_start().starts_with('{') {
@@ -354,7 +355,8 @@ async fn witness(vault: &super::place::Place, action: &Witness, output: Output) 
         }
         Witness::Sign { file, place, out } => {
             let mut kept = witnesses::read(file)?;
-            let cosigned = witnesses::witness(&mut kept, folder(place)?, &place.keys, &wiring::clock())?;
+            let cosigned =
+                witnesses::witness(&mut kept, log_of(place)?.path(), &place.keys, &wiring::clock())?;
             // What was seen is on the disk before the signature leaves.
             witnesses::write(&kept, file)?;
             if let Some(path) = out {
@@ -389,21 +391,12 @@ fn fairness_text(fairness: &Fairness) -> String {
     fairness.tiers.iter().map(line).collect()
 }
 
-/// The folder of a published log.
-fn folder(place: &Place) -> Result<&Path, DeskError> {
-    let folder = place.log.as_deref().ok_or_else(|| {
-        DeskError::new(Kind::Malformed, "no log is named").hint("name its folder with `--log DIR`")
+/// The published log that was named.
+fn log_of(place: &Place) -> Result<LogPlace, DeskError> {
+    let named = place.log.as_deref().ok_or_else(|| {
+        DeskError::new(Kind::Malformed, "no log is named").hint("name its folder or address with `--log`")
     })?;
-    let text = folder.to_string_lossy();
-    if text.starts_with("http://") || text.starts_with("https://") {
-        return Err(DeskError::new(Kind::Unavailable, "logs are not fetched by this build").hint(
-            "a log is static files: copy them, for example with `wget --mirror`, and name the folder",
-        ));
-    }
-    if !folder.is_dir() {
-        return Err(DeskError::new(Kind::NotFound, format!("there is no log in `{text}`")));
-    }
-    Ok(folder)
+    wiring::log_at(named)
 }
 
 fn said<T: Serialize>(output: Output, answer: &T, prose: impl FnOnce() -> String) -> Result<bool, DeskError> {

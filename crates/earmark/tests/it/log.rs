@@ -1,8 +1,10 @@
 //! The log as people use it: owner, partner, witness and judge, each with their own files.
 
 use std::fs;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use earmark_testkit::peer;
 use serde_json::Value;
@@ -85,6 +87,56 @@ fn an_owner_publishes_and_others_verify() {
     assert_eq!(elsewhere(&bench, &["log", "verify", "--log", &log]).0, 1);
     let said = bench.run(&["log", "publish", "--out", &log, "--now"]);
     assert_eq!(said.status.code(), Some(0), "full and older files are not read again");
+}
+
+/// A web server (Python's) over a folder, ended when dropped; none where there is no Python.
+struct Served(Child, String);
+
+impl Served {
+    fn start(folder: &str) -> Option<Self> {
+        let python = peer("python3")?;
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut server = Command::new(python);
+        server.args(["-m", "http.server", "--bind", "127.0.0.1", "-d", folder, &port.to_string()]);
+        let child = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "the web server does not start");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Some(Self(child, format!("http://127.0.0.1:{port}")))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_log_on_the_web_is_fetched_and_verified() {
+    let bench = issued(&["amber", "birch"]);
+    let log = bench.path("public");
+    let key = bench.ok(&["log", "publish", "--out", &log])["keys"][0].as_str().unwrap().to_owned();
+    let Some(served) = Served::start(&log) else { return };
+    let address = served.1.clone();
+    let verify = ["log", "verify", "--log", &address, "--key", &key];
+    let (code, answer) = elsewhere(&bench, &verify);
+    assert_eq!((code, &answer["sound"], &answer["size"]), (0, &true.into(), &256.into()), "{answer}");
+    assert_eq!(answer["folder"], address.as_str());
+    assert_eq!(bench.ok(&["log", "verify", "--log", &address])["sound"], true, "beside its ledger too");
+    assert_eq!(elsewhere(&bench, &["log", "verify", "--log", &format!("file://{log}"), "--key", &key]).0, 0);
+    let path = Path::new(&log).join("tile/entries/000");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[9] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(elsewhere(&bench, &verify).0, 1, "one bit");
+    fs::remove_file(&path).unwrap();
+    assert_eq!(elsewhere(&bench, &verify).0, 4, "a log without its entries is none");
+    drop(served);
+    assert_eq!(elsewhere(&bench, &verify).0, 6, "nobody answers");
 }
 
 #[test]
