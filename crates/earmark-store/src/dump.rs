@@ -66,6 +66,67 @@ pub(crate) async fn write(ledger: &Ledger, path: &Path) -> Result<Dumped, StoreE
     Ok(Dumped { edition, rows, digest, length })
 }
 
+/// The rows of one table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableRows {
+    /// The table.
+    pub table: String,
+    /// Its columns, in order.
+    pub columns: Vec<String>,
+    /// Its rows in the order of its key, each with a value for every column, as in a dump.
+    pub rows: Vec<Vec<Value>>,
+    /// Which columns are its key.
+    pub key: Vec<usize>,
+}
+
+impl Ledger {
+    /// All rows of all tables but `but`, as they were at one moment: for who looks at rows without knowing what they
+    /// mean.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn all_rows(&self, but: &[&str]) -> Result<Vec<TableRows>, StoreError> {
+        let mut all = Vec::new();
+        match &self.pool {
+            Pool::Sqlite(pool) => {
+                let mut transaction = pool.begin().await?;
+                for table in catalog::of_sqlite(&mut transaction).await? {
+                    if !but.contains(&table.name.as_str()) {
+                        let sql = AssertSqlSafe(select(&table, ""));
+                        let rows = sqlx::query(sql).fetch_all(&mut *transaction).await?;
+                        all.push(collected(&table, rows.iter().map(|row| sqlite_values(&table, row)))?);
+                    }
+                }
+                transaction.rollback().await?;
+            }
+            Pool::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                (&mut *transaction)
+                    .execute("set transaction isolation level repeatable read, read only")
+                    .await?;
+                for table in catalog::of_postgres(&mut transaction).await? {
+                    if !but.contains(&table.name.as_str()) {
+                        let sql = AssertSqlSafe(select(&table, " collate \"C\""));
+                        let rows = sqlx::query(sql).fetch_all(&mut *transaction).await?;
+                        all.push(collected(&table, rows.iter().map(|row| postgres_values(&table, row)))?);
+                    }
+                }
+                transaction.rollback().await?;
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn collected(
+    table: &Table,
+    rows: impl Iterator<Item = Result<Vec<Value>, StoreError>>,
+) -> Result<TableRows, StoreError> {
+    let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+    let key = table.key.iter().filter_map(|name| columns.iter().position(|column| column == name)).collect();
+    Ok(TableRows { table: table.name.clone(), columns, rows: rows.collect::<Result<_, _>>()?, key })
+}
+
 type Told = (i64, u64);
 
 async fn write_sqlite(
@@ -81,7 +142,7 @@ async fn write_sqlite(
         let mut stream = sqlx::query(AssertSqlSafe(select(&table, ""))).fetch(&mut *connection);
         let mut rows: u64 = 0;
         while let Some(row) = stream.try_next().await? {
-            line(out, &sqlite_values(&table, &row)?).map_err(StoreError::io(path))?;
+            line(out, &Value::Array(sqlite_values(&table, &row)?)).map_err(StoreError::io(path))?;
             rows += 1;
         }
         line(out, &json!({ "rows": rows })).map_err(StoreError::io(path))?;
@@ -103,7 +164,7 @@ async fn write_postgres(
         let mut stream = sqlx::query(AssertSqlSafe(select(&table, " collate \"C\""))).fetch(&mut *connection);
         let mut rows: u64 = 0;
         while let Some(row) = stream.try_next().await? {
-            line(out, &postgres_values(&table, &row)?).map_err(StoreError::io(path))?;
+            line(out, &Value::Array(postgres_values(&table, &row)?)).map_err(StoreError::io(path))?;
             rows += 1;
         }
         line(out, &json!({ "rows": rows })).map_err(StoreError::io(path))?;
@@ -150,15 +211,15 @@ macro_rules! values {
                 ColumnKind::Boolean => json!($row.try_get::<Option<bool>, _>(index)?.map(i64::from)),
             });
         }
-        Ok(Value::Array(values))
+        Ok(values)
     }};
 }
 
-fn sqlite_values(table: &Table, row: &SqliteRow) -> Result<Value, StoreError> {
+fn sqlite_values(table: &Table, row: &SqliteRow) -> Result<Vec<Value>, StoreError> {
     values!(row, table)
 }
 
-fn postgres_values(table: &Table, row: &PgRow) -> Result<Value, StoreError> {
+fn postgres_values(table: &Table, row: &PgRow) -> Result<Vec<Value>, StoreError> {
     values!(row, table)
 }
 

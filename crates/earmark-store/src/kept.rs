@@ -3,6 +3,9 @@ use earmark_model::{Digest, UnixMillis};
 use crate::columns::digest;
 use crate::{Ledger, StoreError};
 
+/// The setting that names, by their digests, the blobs in which the log keeps how the rows stood.
+pub const STATE_BLOBS: &str = "log.state";
+
 impl Ledger {
     /// Keeps a blob that no other row names (evidence, a report) from being collected; `why` is for
     /// people. Keeping it again changes nothing.
@@ -35,6 +38,11 @@ impl Ledger {
             for row in rows {
                 named.push((noun, digest(noun, row)?));
             }
+        }
+        for state in self.setting(STATE_BLOBS).await?.unwrap_or_default().split_whitespace() {
+            let blob =
+                state.parse().map_err(|_| StoreError::Damaged(format!("the setting `{STATE_BLOBS}`")))?;
+            named.push(("state", blob));
         }
         Ok(named)
     }

@@ -21,18 +21,18 @@ use sqlx::{AssertSqlSafe, Column, ConnectOptions, Executor, Row, SqliteConnectio
 use crate::bench::EARMARK;
 
 const NOW: UnixMillis = UnixMillis(1_772_384_400_000);
-const DAY: i64 = 86_400_000;
-const AGE: &str = "age1zswhwfzt4steu95tvp8vzkj2kh7529g9y9gfp7t2pjpfefchvq9qhckam9";
+pub(crate) const DAY: i64 = 86_400_000;
+pub(crate) const AGE: &str = "age1zswhwfzt4steu95tvp8vzkj2kh7529g9y9gfp7t2pjpfefchvq9qhckam9";
 
-struct Bench {
-    folder: tempfile::TempDir,
-    clock: Arc<FrozenClock>,
-    desk: Desk,
+pub(crate) struct Bench {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) clock: Arc<FrozenClock>,
+    pub(crate) desk: Desk,
 }
 
 impl Bench {
     /// A vault with an asset issued to two partners, one of them with a key.
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::create(&folder.path().join("vault"), "Test").await.unwrap();
         Desk::make_keys(&vault, None, NOW).unwrap();
@@ -85,12 +85,12 @@ impl Bench {
         copies::issue(&self.desk, &request).await.unwrap();
     }
 
-    async fn publish(&self, now: bool) -> publish::Answer {
+    pub(crate) async fn publish(&self, now: bool) -> publish::Answer {
         let settings = Settings { block: Some(8), ..Settings::default() };
         publish::publish(&self.desk, &publish::Request { out: None, settings, now }).await.unwrap()
     }
 
-    async fn faults(&self) -> Vec<String> {
+    pub(crate) async fn faults(&self) -> Vec<String> {
         // A setting that names another log is no answer but an error of its own; it is seen all the same.
         verify::vault(&self.desk, None)
             .await
@@ -169,29 +169,32 @@ const TABLES: [(&str, &str); 9] = [
 /// Columns of these tables that the log does not bind, because they live on.
 const LIVING: [&str; 3] = ["contact_key.status", "contact_key.added", "contact_key.kind"];
 
-enum Value {
+pub(crate) enum Value {
     Number(i64),
+    Real(f64),
     Bytes(Vec<u8>),
     Text(String),
     Nothing,
 }
 
-fn value(row: &SqliteRow, column: usize) -> Value {
+pub(crate) fn value(row: &SqliteRow, column: usize) -> Value {
     let raw = row.try_get_raw(column).unwrap();
     if raw.is_null() {
         return Value::Nothing;
     }
     match raw.type_info().name() {
         "INTEGER" => Value::Number(row.get(column)),
+        "REAL" => Value::Real(row.get(column)),
         "BLOB" => Value::Bytes(row.get(column)),
         _ => Value::Text(row.get(column)),
     }
 }
 
 impl Value {
-    fn sql(&self) -> String {
+    pub(crate) fn sql(&self) -> String {
         match self {
             Self::Number(number) => number.to_string(),
+            Self::Real(real) => format!("{real:?}"),
             Self::Bytes(bytes) => format!("x'{}'", earmark_log::hex(bytes)),
             Self::Text(text) => format!("cast(x'{}' as text)", earmark_log::hex(text.as_bytes())),
             Self::Nothing => "null".to_owned(),
@@ -199,7 +202,7 @@ impl Value {
     }
 
     /// The value with one thing changed, in several ways.
-    fn changed(&self, salt: usize) -> Vec<Self> {
+    pub(crate) fn changed(&self, salt: usize) -> Vec<Self> {
         let places = |length: usize| -> Vec<usize> {
             let all = env::var_os("EARMARK_WALK").is_some_and(|walk| walk == "all");
             let step = if all { 1 } else { length.div_ceil(8).max(1) };
@@ -207,6 +210,7 @@ impl Value {
         };
         match self {
             Self::Number(number) => vec![Self::Number(number + 1), Self::Number(number - 1)],
+            Self::Real(real) => vec![Self::Real(real.next_up()), Self::Real(real / 2.0)],
             Self::Bytes(bytes) => {
                 let flip = |at: usize| {
                     let mut bytes = bytes.clone();
@@ -228,7 +232,7 @@ impl Value {
     }
 }
 
-async fn run(raw: &mut SqliteConnection, sql: &str) {
+pub(crate) async fn run(raw: &mut SqliteConnection, sql: &str) {
     raw.execute(AssertSqlSafe(sql)).await.map_err(|why| format!("{sql}: {why}")).unwrap();
 }
 

@@ -13,5 +13,6 @@ mod odds;
 mod risk;
 mod scanning;
 mod sealed;
+mod state_rows;
 mod tracing;
 mod workers;

@@ -2,9 +2,11 @@
 
 use earmark_log::{KeyKind, SignerKey, Trust, VerifierKey, VerifierKeyError, own_keys};
 use earmark_store::StoreError;
+use serde_json::json;
 
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
+use crate::history;
 
 const ORIGIN: &str = "log.origin";
 const BLOCK: &str = "log.block";
@@ -83,9 +85,9 @@ pub(super) async fn fix(desk: &Desk, wanted: &Settings) -> Result<Rhythm, DeskEr
         if !first {
             return Err(refused("name"));
         }
-        desk.ledger().set_setting(ORIGIN, origin).await?;
+        keep(desk, ORIGIN, origin).await?;
     } else if first {
-        desk.ledger().set_setting(ORIGIN, &now.origin).await?;
+        keep(desk, ORIGIN, &now.origin).await?;
     }
     if let Some(block) = wanted.block {
         if !BLOCKS.contains(&block) {
@@ -94,12 +96,22 @@ pub(super) async fn fix(desk: &Desk, wanted: &Settings) -> Result<Rhythm, DeskEr
         if block != now.block && !first {
             return Err(refused("block"));
         }
-        desk.ledger().set_setting(BLOCK, &block.to_string()).await?;
+        keep(desk, BLOCK, &block.to_string()).await?;
     }
     if let Some(minutes) = wanted.cadence_minutes {
-        desk.ledger().set_setting(CADENCE, &minutes.to_string()).await?;
+        keep(desk, CADENCE, &minutes.to_string()).await?;
     }
     rhythm(desk).await
+}
+
+/// Keeps a setting, with a line of history where it changes.
+async fn keep(desk: &Desk, name: &str, value: &str) -> Result<(), DeskError> {
+    if desk.ledger().setting(name).await?.as_deref() == Some(value) {
+        return Ok(());
+    }
+    let act = history::act(desk, "setting", name, "set", &json!({ "value": value }));
+    desk.ledger().add_act(&act).await?;
+    Ok(desk.ledger().set_setting(name, value).await?)
 }
 
 /// The log's name and rhythm for people: origin, block, cadence in minutes.

@@ -15,6 +15,7 @@ pub mod prove;
 pub mod publish;
 pub mod receipts;
 mod rows;
+mod state;
 mod statements;
 pub mod verify;
 pub mod witnesses;

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::identity::{Rhythm, Settings, fix, own_trust, rhythm, signers};
 use super::partner_keys;
 use super::rows::{Rows, digest_of, statement_digest};
+use super::state;
 use super::statements;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
@@ -103,11 +104,15 @@ pub async fn publish(desk: &Desk, request: &Request) -> Result<Answer, DeskError
 async fn sign(desk: &Desk, rhythm: &Rhythm) -> Result<(), DeskError> {
     for _ in 0..TRIES {
         let rows = Rows::read(desk).await?;
-        let (length, new, head) = next_head(desk, rhythm, &rows).await?;
+        let state = state::take(desk).await?;
+        let (length, new, head) = next_head(desk, rhythm, &rows, &state).await?;
         match desk.ledger().add_head(length, &new, &head).await {
             // Somebody issued meanwhile: their entries belong under this head too.
             Err(StoreError::Outdated { .. }) => {}
-            other => return Ok(other?),
+            other => {
+                other?;
+                return state::settle(desk, &state).await;
+            }
         }
     }
     Err(DeskError::new(Kind::Unavailable, "entries are added faster than a checkpoint can be signed")
@@ -118,6 +123,7 @@ async fn next_head(
     desk: &Desk,
     rhythm: &Rhythm,
     rows: &Rows,
+    state: &Digest,
 ) -> Result<(u64, Vec<NewStatement>, SignedHead), DeskError> {
     let length = rows.entries.len() as u64;
     let gap = rows.entries.iter().zip(0..).find(|(entry, index)| entry.log_index != *index);
@@ -147,6 +153,7 @@ async fn next_head(
         "first": first.to_string(),
         "kind": "batch",
         "rows": digests,
+        "state": state.to_string(),
     });
     new.push(statements::fresh(desk, EntryKind::Batch, &batch, now)?);
     let mut tree = Tree::new();

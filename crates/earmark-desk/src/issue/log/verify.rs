@@ -13,6 +13,7 @@ use super::identity::own_trust;
 use super::partner_keys;
 use super::publish::{notes, read_head};
 use super::rows::{Row, Rows};
+use super::state;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::issue::documents;
@@ -93,6 +94,9 @@ async fn replay(desk: &Desk, folder: Option<&Path>) -> Result<Answer, DeskError>
     check_rows(desk, &rows, &mut answer).await?;
     check_heads(desk, &rows, &heads, &trust, &mut answer).await?;
     check_batches(&rows, &heads, &mut answer)?;
+    let newest = rows.documents(EntryKind::Batch).last();
+    let state = newest.as_ref().and_then(|(_, batch)| batch.get("state")).and_then(Value::as_str);
+    answer.faults.extend(state::check(desk, state).await?);
     let (key_faults, unrecorded) = partner_keys::check(desk, &rows).await?;
     answer.faults.extend(key_faults);
     if unrecorded > 0 {
