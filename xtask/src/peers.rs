@@ -35,6 +35,7 @@ const fn peer(program: &'static str, source: Source, why: &'static str) -> Peer 
 pub(crate) const PEERS: &[Peer] = &[
     peer("age", Source::Debian("age"), "opens what we seal to age and SSH keys"),
     peer("gpg", Source::Debian("gnupg"), "opens what we seal to OpenPGP keys"),
+    peer("sq", Source::Debian("sq"), "a second OpenPGP: opens what we seal, signs receipts"),
     peer("ssh-keygen", Source::Debian("openssh-client"), "makes the partners' keys, checks SSH signatures"),
     peer("minisign", Source::Debian("minisign"), "checks our signatures"),
     peer("zstd", Source::Debian("zstd"), "packs and unpacks what we unpack and pack"),
@@ -61,6 +62,11 @@ pub(crate) const PEERS: &[Peer] = &[
     peer("black", Source::PyPi("black==26.10.1"), "reformats marked Python before it is read back"),
     peer("cve", Source::PyPi("cvelib==1.8.0"), "has the schema that judges the CVE records that we write"),
     peer("prettier", Source::Npm("prettier@3.10.1"), "reformats marked JavaScript before it is read back"),
+    peer(
+        "../age-encryption/package.json",
+        Source::Npm("age-encryption@0.3.1"),
+        "opens what we seal to age's post-quantum keys",
+    ),
     peer(
         "../@secvisogram/csaf-validator-lib/package.json",
         Source::Npm("@secvisogram/csaf-validator-lib@2.0.10"),

@@ -4,9 +4,13 @@ use std::io::{self, Read, Write};
 
 use age::ssh::ParseRecipientKeyError;
 use age::{Encryptor, Recipient};
-use earmark_model::KeyKind;
+use earmark_model::{Digest, KeyKind};
 
+use crate::hybrid::HybridRecipient;
 use crate::key_error::KeyError;
+
+/// How age's post-quantum recipients begin.
+const HYBRID: &str = "age1pq1";
 
 /// A recipient of an age file, as its text (age recipients and SSH lines have one).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +38,15 @@ impl AgeRecipient {
     fn native(text: &str) -> Result<Self, KeyError> {
         // `age1NAME1...` belongs to a plugin or to a later kind, all but the tagged keys of hardware.
         let named = text.strip_prefix("age1").and_then(|rest| rest.rsplit_once('1'));
-        if let Some((name, _)) = named.filter(|(name, _)| !matches!(*name, "tag" | "tagpq")) {
+        if let Some((name, _)) = named.filter(|(name, _)| !matches!(*name, "tag" | "tagpq" | "pq")) {
             return Err(KeyError::Unsupported(format!("age1{name}")));
         }
-        let key = Self { kind: KeyKind::Age, text: text.to_owned(), fingerprint: text.to_owned() };
+        // A post-quantum key has 1,959 characters, which nobody compares.
+        let fingerprint = match text.strip_prefix(HYBRID) {
+            Some(_) => format!("{HYBRID} SHA256:{}", Digest::of(text.as_bytes())),
+            None => text.to_owned(),
+        };
+        let key = Self { kind: KeyKind::Age, text: text.to_owned(), fingerprint };
         key.open().map(|_| key)
     }
 
@@ -75,6 +84,9 @@ impl AgeRecipient {
                 Err(ParseRecipientKeyError::Unsupported(kind)) => Err(KeyError::Unsupported(kind)),
                 Err(_) => Err(malformed("not usable with age")),
             },
+            _ if self.text.starts_with(HYBRID) => {
+                HybridRecipient::parse(&self.text).map(boxed).map_err(malformed)
+            }
             _ if self.text.starts_with("age1tagpq1") => {
                 self.text.parse::<age::tagpq::Recipient>().map(boxed).map_err(malformed)
             }

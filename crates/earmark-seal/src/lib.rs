@@ -17,6 +17,7 @@ mod bundle;
 mod bundle_signer;
 mod canonical;
 mod commit;
+mod hybrid;
 mod key_error;
 mod kit;
 mod minisign;

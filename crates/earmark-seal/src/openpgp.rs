@@ -7,6 +7,7 @@ use std::io::{Read, Write};
 
 use earmark_model::{KeyKind, UnixMillis};
 use pgp::composed::{ArmorOptions, Deserializable, MessageBuilder, SignedPublicKey, SignedPublicSubKey};
+use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{Signature, SignatureType};
 use pgp::ser::Serialize;
@@ -35,9 +36,21 @@ enum Part {
     Subkey(Box<SignedPublicSubKey>),
 }
 
+/// Whether a certificate made a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SignedBy {
+    /// A part that might.
+    InForce,
+    /// A part that might not: expired, revoked, for other purposes, or the signature is from later or over a broken hash.
+    OutOfForce,
+    /// None of its parts.
+    Nobody,
+}
+
 /// What the ruling self-signature says of a key.
 struct Standing {
     encrypts: bool,
+    signs: bool,
     expires: Option<UnixMillis>,
 }
 
@@ -89,12 +102,7 @@ impl Certificate {
         if made > now {
             return Err(KeyError::NotYet(made));
         }
-        let revoked = self.0.details.revocation_signatures.iter().any(|signature| {
-            signature.typ() == Some(SignatureType::KeyRevocation)
-                && not_after(signature, now)
-                && signature.verify_key(primary).is_ok()
-        });
-        if revoked {
+        if self.revoked(now) {
             return Err(KeyError::Revoked);
         }
         let standing = self.standing(now).ok_or(KeyError::Unbound)?;
@@ -102,6 +110,59 @@ impl Certificate {
             return Err(KeyError::Expired(expired));
         }
         self.newest_part(now, &standing)
+    }
+
+    /// Whether the primary key took itself back by `now`.
+    fn revoked(&self, now: UnixMillis) -> bool {
+        let primary = &self.0.primary_key;
+        self.0.details.revocation_signatures.iter().any(|signature| {
+            signature.typ() == Some(SignatureType::KeyRevocation)
+                && not_after(signature, now)
+                && signature.verify_key(primary).is_ok()
+        })
+    }
+
+    /// Who of this certificate made `signature` over `text`, and whether it might at `now`.
+    pub(crate) fn signed(&self, signature: &Signature, text: &[u8], now: UnixMillis) -> SignedBy {
+        use HashAlgorithm::{Md5, Ripemd160, Sha1};
+        let primary = &self.0.primary_key;
+        let by_primary = signature.verify(primary, text).is_ok();
+        let by = self.0.public_subkeys.iter().find(|subkey| signature.verify(&subkey.key, text).is_ok());
+        if !by_primary && by.is_none() {
+            return SignedBy::Nobody;
+        }
+        let sound = !matches!(signature.hash_alg(), None | Some(Md5 | Sha1 | Ripemd160));
+        let in_force = |standing: &Standing| standing.expires.is_none_or(|end| end > now);
+        let standing = self.standing(now).filter(|standing| in_force(standing) && !self.revoked(now));
+        let may = standing.is_some_and(|standing| {
+            by_primary && standing.signs || by.is_some_and(|subkey| self.subkey_signs(subkey, now))
+        });
+        let made = millis(primary.created_at().as_secs()) <= now;
+        if sound && made && may && not_after(signature, now) {
+            SignedBy::InForce
+        } else {
+            SignedBy::OutOfForce
+        }
+    }
+
+    /// Whether a subkey may sign at `now`: bound for it by the primary key and binding itself back (RFC 9580, section
+    /// 10.1.5), neither expired nor revoked.
+    fn subkey_signs(&self, subkey: &SignedPublicSubKey, now: UnixMillis) -> bool {
+        let primary = &self.0.primary_key;
+        let bound = |signature: &&Signature| signature.verify_subkey_binding(primary, &subkey.key).is_ok();
+        let own: Vec<&Signature> = subkey.signatures.iter().filter(bound).collect();
+        let revoked = own.iter().any(|signature| {
+            signature.typ() == Some(SignatureType::SubkeyRevocation) && not_after(signature, now)
+        });
+        let bindings =
+            own.iter().copied().filter(|signature| signature.typ() == Some(SignatureType::SubkeyBinding));
+        let Some(ruling) = latest(bindings, now) else { return false };
+        let made = subkey.key.created_at().as_secs();
+        let back = ruling
+            .embedded_signature()
+            .is_some_and(|back| back.verify_primary_key_binding(&subkey.key, primary).is_ok());
+        let over = expiry(made, ruling).is_some_and(|end| end <= now);
+        ruling.key_flags().sign() && back && !revoked && !over && millis(made) <= now
     }
 
     fn newest_part(&self, now: UnixMillis, standing: &Standing) -> Result<EncryptionPart, KeyError> {
@@ -152,6 +213,8 @@ impl Certificate {
         let flags = ruling.key_flags();
         Some(Standing {
             encrypts: flags.encrypt_comms() || flags.encrypt_storage(),
+            // A primary key of old that says nothing of its purpose may sign.
+            signs: flags.sign() || !(flags.certify() || flags.encrypt_comms() || flags.encrypt_storage()),
             expires: expiry(primary.created_at().as_secs(), ruling),
         })
     }
@@ -193,7 +256,7 @@ impl Certificate {
             return Err(KeyError::Expired(expired));
         }
         long_enough(subkey.key.public_params())?;
-        Ok(Some(Standing { encrypts: true, expires }))
+        Ok(Some(Standing { encrypts: true, signs: false, expires }))
     }
 }
 

@@ -1,8 +1,10 @@
 use std::io::Cursor;
 
-use earmark_model::Digest;
-use pgp::composed::{Deserializable, DetachedSignature, SignedPublicKey};
+use earmark_model::{Digest, UnixMillis};
+use pgp::composed::{Deserializable, DetachedSignature};
 use ssh_key::{PublicKey, SshSig};
+
+use crate::openpgp::{Certificate, SignedBy};
 
 /// The namespace of SSH signatures under receipts: `ssh-keygen -Y sign -n earmark-receipt`.
 pub const RECEIPT_NAMESPACE: &str = "earmark-receipt";
@@ -16,6 +18,9 @@ pub enum ReceiptError {
     /// A signature that is damaged.
     #[error("this signature is malformed: {0}")]
     Malformed(String),
+    /// An OpenPGP key that was expired, revoked, not meant for signing, or not yet made.
+    #[error("the key that made the signature was not in force")]
+    OutOfForce,
     /// The key made no such signature over this copy.
     #[error("the signature is not one of this key over this copy")]
     Unfit,
@@ -30,12 +35,13 @@ pub fn receipt_text(copy: &Digest) -> String {
 
 /// Checks that `signature` is one by `key` over the receipt for `copy`.
 ///
-/// `key` is an OpenSSH line or an armored certificate; a certificate's primary key and its subkeys count if the
-/// certificate binds them. Whether a key was in force at some instant is the caller's to know.
+/// `key` is an OpenSSH line or an armored certificate. Of a certificate, the primary key and the subkeys count that it binds
+/// for signing and that are in force at `now`, neither expired nor revoked; a signature from later than `now` or over a broken
+/// hash (MD5, SHA-1, RIPEMD-160) counts as none. Whether the owner has a key on record is the caller's to know.
 ///
 /// # Errors
 /// [`ReceiptError`].
-pub fn check_receipt(key: &str, copy: &Digest, signature: &str) -> Result<(), ReceiptError> {
+pub fn check_receipt(key: &str, copy: &Digest, signature: &str, now: UnixMillis) -> Result<(), ReceiptError> {
     let text = receipt_text(copy);
     let malformed = |why: String| ReceiptError::Malformed(why);
     if signature.contains("-----BEGIN SSH SIGNATURE-----") {
@@ -48,15 +54,13 @@ pub fn check_receipt(key: &str, copy: &Digest, signature: &str) -> Result<(), Re
         let armor = Cursor::new(signature.as_bytes());
         let (signature, _) =
             DetachedSignature::from_armor_single(armor).map_err(|why| malformed(why.to_string()))?;
-        let (certificate, _) = SignedPublicKey::from_armor_single(Cursor::new(key.as_bytes()))
-            .map_err(|_| ReceiptError::Unfit)?;
-        certificate.verify_bindings().map_err(|_| ReceiptError::Unfit)?;
-        let fits = signature.verify(&certificate.primary_key, text.as_bytes()).is_ok()
-            || certificate
-                .public_subkeys
-                .iter()
-                .any(|part| signature.verify(&part.key, text.as_bytes()).is_ok());
-        return if fits { Ok(()) } else { Err(ReceiptError::Unfit) };
+        let certificate = Certificate::parse_all(key.as_bytes()).ok().and_then(|all| all.into_iter().next());
+        let certificate = certificate.ok_or(ReceiptError::Unfit)?;
+        return match certificate.signed(&signature.signature, text.as_bytes(), now) {
+            SignedBy::InForce => Ok(()),
+            SignedBy::OutOfForce => Err(ReceiptError::OutOfForce),
+            SignedBy::Nobody => Err(ReceiptError::Unfit),
+        };
     }
     Err(ReceiptError::Unknown)
 }

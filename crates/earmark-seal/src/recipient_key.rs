@@ -81,7 +81,8 @@ impl RecipientKey {
     }
 
     /// The fingerprint as the key's own tools show it: `SHA256:...` for SSH, upper-case hexadecimal
-    /// digits for OpenPGP. An age recipient is short and is its own fingerprint.
+    /// digits for OpenPGP. An age recipient is short and is its own fingerprint; a post-quantum one is long, and has the
+    /// SHA-256 of its text.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         match &self.form {

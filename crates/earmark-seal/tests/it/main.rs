@@ -5,7 +5,9 @@
 mod agefile;
 mod bundle;
 mod custody;
+mod hybrid;
 mod openpgp;
 mod peers;
 mod receipts;
+mod sequoia;
 mod signatures;

@@ -3,11 +3,14 @@
 use std::fs;
 use std::process::Command;
 
-use earmark_model::Digest;
+use earmark_model::{Digest, UnixMillis};
 use earmark_seal::{RECEIPT_NAMESPACE, ReceiptError, check_receipt, receipt_text};
 use earmark_testkit::peer;
 
 use crate::peers::run;
+
+/// The keys were made just now, by the machine's clock.
+const LATER: UnixMillis = UnixMillis(u32::MAX as i64 * 1000);
 
 #[test]
 fn ssh_keygen_signs_a_receipt() {
@@ -26,15 +29,15 @@ fn ssh_keygen_signs_a_receipt() {
         };
         let signature = sign(RECEIPT_NAMESPACE);
         let key = fs::read_to_string(path(&format!("{kind}.pub"))).unwrap();
-        assert_eq!(check_receipt(&key, &copy, &signature), Ok(()));
-        assert_eq!(check_receipt(&key, &Digest::of(b"other"), &signature), Err(ReceiptError::Unfit));
-        assert_eq!(check_receipt(&key, &copy, &sign("file")), Err(ReceiptError::Unfit));
-        assert!(check_receipt(&key, &copy, &signature.replacen("AAAA", "AAAB", 1)).is_err());
+        assert_eq!(check_receipt(&key, &copy, &signature, LATER), Ok(()));
+        assert_eq!(check_receipt(&key, &Digest::of(b"other"), &signature, LATER), Err(ReceiptError::Unfit));
+        assert_eq!(check_receipt(&key, &copy, &sign("file"), LATER), Err(ReceiptError::Unfit));
+        assert!(check_receipt(&key, &copy, &signature.replacen("AAAA", "AAAB", 1), LATER).is_err());
     }
     let (one, other) = (path("ed25519.pub"), path("rsa.txt.sig"));
     let (one, other) = (fs::read_to_string(one).unwrap(), fs::read_to_string(other).unwrap());
-    assert_eq!(check_receipt(&one, &copy, &other), Err(ReceiptError::Unfit));
-    assert_eq!(check_receipt(&one, &copy, "signed, me"), Err(ReceiptError::Unknown));
+    assert_eq!(check_receipt(&one, &copy, &other, LATER), Err(ReceiptError::Unfit));
+    assert_eq!(check_receipt(&one, &copy, "signed, me", LATER), Err(ReceiptError::Unknown));
 }
 
 #[test]
@@ -50,16 +53,16 @@ fn gpg_signs_a_receipt() {
         .stdout
     };
     let copy = Digest::of(b"a copy");
-    gpg(&["--quick-generate-key", "kim@example.org", "future-default"]);
+    gpg(&["--quick-generate-key", "kim@example.org", "future-default", "default", "never"]);
     let key = String::from_utf8(gpg(&["--armor", "--export", "kim@example.org"])).unwrap();
     let text = folder.path().join("receipt.txt");
     fs::write(&text, receipt_text(&copy)).unwrap();
     let signed = gpg(&["--armor", "--output", "-", "--detach-sign", text.to_str().unwrap()]);
     let signature = String::from_utf8(signed).unwrap();
-    assert_eq!(check_receipt(&key, &copy, &signature), Ok(()));
-    assert_eq!(check_receipt(&key, &Digest::of(b"other"), &signature), Err(ReceiptError::Unfit));
-    gpg(&["--quick-generate-key", "lee@example.org", "future-default"]);
+    assert_eq!(check_receipt(&key, &copy, &signature, LATER), Ok(()));
+    assert_eq!(check_receipt(&key, &Digest::of(b"other"), &signature, LATER), Err(ReceiptError::Unfit));
+    gpg(&["--quick-generate-key", "lee@example.org", "future-default", "default", "never"]);
     let other = String::from_utf8(gpg(&["--armor", "--export", "lee@example.org"])).unwrap();
-    assert_eq!(check_receipt(&other, &copy, &signature), Err(ReceiptError::Unfit));
+    assert_eq!(check_receipt(&other, &copy, &signature, LATER), Err(ReceiptError::Unfit));
     drop(Command::new("gpgconf").arg("--homedir").arg(folder.path()).args(["--kill", "all"]).output());
 }

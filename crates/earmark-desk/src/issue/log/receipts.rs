@@ -68,9 +68,12 @@ pub async fn record(desk: &Desk, recipient: &str, signature: &str) -> Result<Rec
     // Whoever signed with a key that was replaced since has signed all the same; who holds a revoked one is unknown.
     for key in own.filter(|key| key.status != earmark_store::KeyStatus::Revoked) {
         for (copy, digest) in &digests {
-            match check_receipt(&key.public_text, digest, signature) {
+            match check_receipt(&key.public_text, digest, signature, desk.now()) {
                 Ok(()) => found = Some(((*copy).clone(), *digest, key.fingerprint.clone())),
                 Err(ReceiptError::Unfit) => {}
+                Err(why @ ReceiptError::OutOfForce) => {
+                    return Err(DeskError::because(Kind::Refused, "this is no receipt", why));
+                }
                 Err(other) => {
                     return Err(DeskError::because(Kind::Malformed, "this is no receipt", other));
                 }
