@@ -16,7 +16,7 @@ mod length;
 mod scene;
 mod tally;
 
-pub use attack::{Attack, UnknownAttack, joint_information, levels_of};
+pub use attack::{Attack, UnknownAttack, joint_information, levels_of, single_information};
 pub use length::{Length, TRIALS, grid, shortest};
 pub use scene::{Scene, Trial};
 pub use tally::{Tally, tally};

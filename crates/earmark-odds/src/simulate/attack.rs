@@ -145,6 +145,16 @@ pub fn joint_information(levels: &[(f64, f64)], theta: &[f64]) -> f64 {
         .sum()
 }
 
+/// What one position tells about one colluder alone, in nats: I(X_1; Y), levels (p, weight), theta for c.
+#[must_use]
+pub fn single_information(levels: &[(f64, f64)], theta: &[f64]) -> f64 {
+    levels
+        .iter()
+        .map(|&level| Weighted::new(level))
+        .map(|level| level.weight * single(theta, level.p, &level.draws))
+        .sum()
+}
+
 /// 1 where a exceeds b, a half where they are equal.
 fn half_step(a: usize, b: usize) -> f64 {
     match a.cmp(&b) {
