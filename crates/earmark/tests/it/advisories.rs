@@ -44,6 +44,8 @@ fn a_disclosure_is_made_from_a_file_and_written_again() {
     assert!(said.contains("is not public yet"), "{said}");
     let done = bench.ok(&["disclosure", "breach", "2026-014", "--early", "--seen", "a forum"]);
     assert_eq!(done["csaf"]["document"]["csaf_version"], "2.0");
+    let version = done["csaf"]["document"]["tracking"]["version"].as_str().unwrap();
+    assert_eq!(version, bench.ok(&["disclosure", "csaf", "2026-014"])["document"]["tracking"]["version"]);
 }
 
 #[test]

@@ -103,6 +103,14 @@ pub(super) fn breach(done: &Done) -> String {
                 .replace("runs the same command", "confirms with `earmark disclosure publish`")
         );
     }
+    match done.csaf.as_ref().and_then(|document| document.pointer("/document/tracking/version")?.as_str()) {
+        Some(version) => {
+            text += &format!(
+                "the advisory says so in its version {version}: `earmark disclosure csaf` prints it\n"
+            );
+        }
+        None => text += "no advisory says so: take one in with `earmark disclosure advisory`\n",
+    }
     text + "\n" + &done.draft
 }
 
