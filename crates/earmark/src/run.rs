@@ -8,8 +8,8 @@ use earmark_desk::error::{DeskError, Kind};
 
 use crate::cli::output::{Output, harmless, one_line, printing};
 use crate::cli::{
-    Cli, Command, LATER, agreement, backup, disclosure, holder, init, issue, key, log, odds, partner, policy,
-    protect, reference, risk, scan, staff, trace, vault, worker,
+    Cli, Command, LATER, agreement, backup, disclosure, holder, init, issue, key, log, odds, partner, person,
+    policy, protect, reference, risk, scan, staff, trace, vault, worker,
 };
 use crate::{demo, wiring};
 
@@ -50,6 +50,7 @@ async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
         Command::Partner(args) => partner::run(&wiring::open(place).await?, args, output).await?,
         Command::Disclosure(args) => disclosure::run(&wiring::open(place).await?, args, output).await?,
         Command::Agreement(args) => agreement::run(&wiring::open(place).await?, args, output).await?,
+        Command::Person(args) => person::run(&wiring::open(place).await?, args, output).await?,
         Command::Policy(args) => policy::run(&wiring::open(place).await?, args, output).await?,
         Command::Staff(args) => staff::run(&wiring::open(place).await?, args, output).await?,
         Command::Worker(args) => worker::run(&wiring::open(place).await?, args, output).await?,

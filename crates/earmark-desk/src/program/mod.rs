@@ -12,6 +12,7 @@ pub mod hold;
 pub mod holder;
 pub mod import;
 pub mod keys;
+pub mod legal_hold;
 pub mod material;
 mod matter;
 mod moment;

@@ -8,6 +8,7 @@ mod bench;
 mod breaches;
 mod clock;
 mod embargo;
+mod erased;
 mod keys;
 mod mail;
 mod revisions;

@@ -32,6 +32,7 @@ on_every_database!(program:
     rosters,
     key_lives,
     an_import_is_one_transaction,
+    an_erased_person,
 );
 
 fn later(millis: i64) -> UnixMillis {
@@ -636,4 +637,30 @@ pub(crate) async fn an_import_is_one_transaction(At { ledger, .. }: At<'_>) {
     assert_eq!(ledger.partners().await.unwrap(), [partner("harbor")], "nothing of it happened");
     ledger.import(&[new], &[(changed.clone(), act("change"))]).await.unwrap();
     assert_eq!(ledger.partners().await.unwrap(), [partner("anchor"), changed]);
+}
+
+pub(crate) async fn an_erased_person(At { ledger, .. }: At<'_>) {
+    key_lives(At { ledger, url: "" }).await;
+    let entry = crate::material::statement(earmark_store::EntryKind::Key, "ann's key");
+    let index = ledger.add_statements(&[entry]).await.unwrap();
+    let erasure = |entries| earmark_store::PersonErasure {
+        partner: slug("harbor"),
+        contact: slug("ann"),
+        name: "Ann".to_owned(),
+        entries,
+        messages: Vec::new(),
+        mark: "erased".to_owned(),
+        at: NOW,
+    };
+    let stone = |of| crate::material::statement(earmark_store::EntryKind::Erasure, of);
+    let missing = erasure(vec![(index, stone("one")), (index + 9, stone("two"))]);
+    assert!(not_there(ledger.erase_person(&missing, &act("erase person")).await));
+    assert_eq!(ledger.contacts(&slug("harbor")).await.unwrap()[0].name, "Ann", "nothing of it happened");
+    ledger.erase_person(&erasure(vec![(index, stone("three"))]), &act("erase person")).await.unwrap();
+    ledger.scrub().await.unwrap();
+    let contact = &ledger.contacts(&slug("harbor")).await.unwrap()[0];
+    assert_eq!((contact.name.as_str(), &contact.mail), ("erased", &None));
+    assert_eq!(ledger.contact_keys(&slug("harbor")).await.unwrap(), []);
+    assert_eq!(ledger.key_lives(&slug("harbor")).await.unwrap(), []);
+    assert_eq!(ledger.statements().await.unwrap().len(), 1);
 }

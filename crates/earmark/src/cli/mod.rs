@@ -18,6 +18,7 @@ pub(crate) mod output;
 pub(crate) mod partner;
 pub(crate) mod partner_key;
 pub(crate) mod partner_people;
+pub(crate) mod person;
 pub(crate) mod place;
 pub(crate) mod policy;
 pub(crate) mod protect;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     Disclosure(disclosure::Args),
     /// Agreements: what partners accept before they receive
     Agreement(agreement::Args),
+    /// Personal data: what is held of a partner's people, erasing it, and legal hold
+    Person(person::Args),
     /// Policies: who receives what and how early
     Policy(policy::Args),
     /// Staff: who acts for the owner, and what waits for a second person

@@ -8,6 +8,7 @@ use super::rows::{Row, Rows};
 use super::statements;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
+use crate::program::legal_hold;
 
 /// What was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,6 +50,14 @@ pub async fn erase(desk: &Desk, entry: u64, basis: &str) -> Result<Answer, DeskE
         return Err(
             DeskError::new(Kind::Refused, message).hint("only records of copies and receipts can be erased")
         );
+    }
+    match rows.of.get(&entry) {
+        Some(Row::Copy(copy)) => legal_hold::refuse(desk, copy.copy.recipient.as_str()).await?,
+        Some(Row::Statement(statement)) => {
+            let document: serde_json::Value = serde_json::from_str(&statement.document).unwrap_or_default();
+            legal_hold::refuse(desk, document["recipient"].as_str().unwrap_or_default()).await?;
+        }
+        _ => {}
     }
     let now = desk.now();
     let document = json!({

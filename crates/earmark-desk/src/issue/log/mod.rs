@@ -11,6 +11,7 @@ pub mod fairness;
 mod identity;
 pub mod listing;
 pub mod partner_keys;
+pub mod person;
 pub mod prove;
 pub mod publish;
 pub mod receipts;
