@@ -27,6 +27,7 @@ mod write;
 pub use advisory::{Advisory, CvssScore};
 pub(crate) use read::check;
 pub use read::{ADVISORY_LIMIT, ReadAdvisory, parse_json, read_csaf, read_document};
+pub(crate) use write::sorted;
 pub use write::{CsafVersion, Likelihood, Overlay, Release, Revision, Written, file_name, write_csaf};
 
 /// Why a file is no advisory that can be read, or none can be written.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use earmark_model::UnixMillis;
 use serde_json::{Map, Value, json};
 
@@ -134,7 +136,20 @@ pub fn write_csaf(advisory: &Advisory, overlay: &Overlay, version: CsafVersion) 
     if version == CsafVersion::V2_1 {
         preview::to_2_1(&mut document, label, &mut remarks);
     }
-    Written { document, remarks }
+    Written { document: sorted(document), remarks }
+}
+
+/// The same document with the keys of every object in order, whether or not serde_json keeps them in the order they came
+/// in, which other crates of a build decide.
+pub(crate) fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let by_name: BTreeMap<String, Value> = object.into_iter().collect();
+            Value::Object(by_name.into_iter().map(|(name, inner)| (name, sorted(inner))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
 }
 
 fn distribution_text(inner: &Map<String, Value>, overlay: &Overlay, label: &str) -> String {

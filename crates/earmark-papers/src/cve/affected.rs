@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// What a product id stands for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +16,7 @@ struct Product {
 #[derive(Debug, Default)]
 struct Group {
     /// Each version's status.
-    versions: Map<String, Value>,
+    versions: BTreeMap<String, &'static str>,
     /// The status of the product where it is named without a version.
     whole: Option<&'static str>,
 }
@@ -48,7 +48,7 @@ pub(super) fn affected(document: &Value, vulnerability: &Value) -> Vec<Value> {
             let group = groups.entry((&product.vendor, &product.name)).or_default();
             // What is listed twice is affected: the lists come in that order.
             match &product.version {
-                Some(version) => drop(group.versions.entry(version.clone()).or_insert_with(|| json!(status))),
+                Some(version) => drop(group.versions.entry(version.clone()).or_insert(status)),
                 None => drop(group.whole.get_or_insert(status)),
             }
         }
@@ -63,7 +63,7 @@ fn entry(vendor: &str, name: &str, group: Group) -> Value {
         "defaultStatus": group.whole.unwrap_or("unknown"),
     });
     let version =
-        |(version, status): (String, Value)| json!({ "version": cut(&version, 1_024), "status": status });
+        |(version, status): (String, &str)| json!({ "version": cut(&version, 1_024), "status": status });
     let versions: Vec<Value> = group.versions.into_iter().map(version).collect();
     if !versions.is_empty() {
         entry["versions"] = json!(versions);

@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::affected::{affected, cut};
+use crate::csaf::sorted;
 
 /// Longest prose of a record, in characters.
 const PROSE: usize = 4_096;
@@ -83,12 +84,12 @@ pub fn cve_record(document: &Value, cve: &str, organization: &str) -> Result<Val
             cna[name] = json!(list);
         }
     }
-    Ok(json!({
+    Ok(sorted(json!({
         "containers": { "cna": cna },
         "cveMetadata": { "assignerOrgId": organization, "cveId": cve, "state": "PUBLISHED" },
         "dataType": "CVE_RECORD",
         "dataVersion": "5.1",
-    }))
+    })))
 }
 
 /// The texts `field` of those items of a list whose category is one of these.

@@ -150,6 +150,10 @@ fn the_document_says_what_the_program_knows() {
     assert_eq!(at("/vulnerabilities/0/release_date"), "2026-03-10T17:00:00Z");
     assert_eq!(at("/vulnerabilities/0/threats/0/details"), "No exploitation is known.");
     assert_eq!(csaf_file_name(&embargoed.document), "example-2026-014.json");
+    let text = embargoed.document.to_string();
+    let places =
+        ["\"document\":", "\"product_tree\":", "\"vulnerabilities\":"].map(|key| text.find(key).unwrap());
+    assert!(places.is_sorted() && text.starts_with("{\"document\":{\"acknowledgments\":"), "{text}");
     // What is read back has the label that was written.
     let again = read_csaf(&serde_json::to_vec(&embargoed.document).unwrap()).unwrap().advisory;
     assert_eq!(again.label().as_deref(), Some("TLP:AMBER+STRICT"));
