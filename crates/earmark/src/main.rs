@@ -2,6 +2,7 @@
 
 mod cli;
 mod demo;
+mod drill;
 mod run;
 mod wiring;
 

@@ -25,6 +25,7 @@ pub(crate) use text::waits_text;
 use serde_json::{Value, json};
 
 use super::output::{Output, moves, printing};
+use crate::drill;
 
 /// Acts on disclosures.
 pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), DeskError> {
@@ -144,6 +145,10 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             };
             protection::report(desk, id, recipient, &new).await?;
             standing(desk, id, output).await
+        }
+        Action::Drill { participants, out } => {
+            let played = drill::run(desk, participants, out).await?;
+            output.answer(&played, || text::drill(&played)).map_err(printing)
         }
         Action::Resend { id } => {
             let again = telling::resend(desk, id).await?;

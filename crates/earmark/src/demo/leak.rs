@@ -13,7 +13,7 @@ use earmark_disguise::{
 pub(super) const DECOYS: usize = 2_000;
 
 /// What was leaked.
-pub(super) struct Leak {
+pub(crate) struct Leak {
     /// The haul's bytes.
     pub bytes: Vec<u8>,
     /// Files of the copy in it.
@@ -59,7 +59,7 @@ pub(super) fn haul(copy: &[SourceFile], lines: usize, seed: u64) -> Result<Leak,
 }
 
 /// Posts the client of 2012, disguised, on a web page.
-pub(super) fn web_page(copy: &[SourceFile], seed: u64) -> Leak {
+pub(crate) fn web_page(copy: &[SourceFile], seed: u64) -> Leak {
     let client: Vec<SourceFile> =
         copy.iter().filter(|file| language(&file.path) == Language::C).cloned().collect();
     let disguised = disguise(&client, seed);

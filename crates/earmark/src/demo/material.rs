@@ -25,7 +25,7 @@ pub(super) fn own_sources(folder: &Path) -> Result<PathBuf, DeskError> {
 }
 
 /// Writes the material of 2012, with its declarations, to `folder`.
-pub(super) fn advisory(folder: &Path) -> Result<PathBuf, DeskError> {
+pub(crate) fn advisory(folder: &Path) -> Result<PathBuf, DeskError> {
     write::<Advisory>(folder)
 }
 

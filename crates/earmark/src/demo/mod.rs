@@ -1,8 +1,8 @@
 //! The demo: both stories, played on invented partners in a folder of its own. Every figure is computed.
 
 mod controls;
-mod leak;
-mod material;
+pub(crate) mod leak;
+pub(crate) mod material;
 mod partners;
 mod stage;
 

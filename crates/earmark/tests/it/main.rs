@@ -7,6 +7,7 @@ mod bad_input;
 mod bench;
 mod crashes;
 mod demo;
+mod drills;
 mod log;
 mod log_rows;
 mod odds;

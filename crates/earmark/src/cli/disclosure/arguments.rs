@@ -216,6 +216,15 @@ pub(crate) enum Action {
         #[arg(long)]
         note: Option<String>,
     },
+    /// Play a drill from end to end: disclose, leak one copy in disguise, trace it, against the clock
+    Drill {
+        /// A recipient who takes part; nobody else hears of it
+        #[arg(long = "with", value_name = "RECIPIENT", required = true)]
+        participants: Vec<String>,
+        /// Where bundles, sample and trace go
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Try mail again that was given up, to the addresses that are known today
     Resend {
         /// The disclosure

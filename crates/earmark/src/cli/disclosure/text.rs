@@ -7,6 +7,8 @@ use earmark_desk::program::protection::Standing;
 use earmark_desk::program::questions::Question;
 use earmark_desk::program::view::{self, Shown, Summary};
 
+use crate::drill::Answer;
+
 /// A disclosure as a line of a list.
 pub(super) fn summary_line(one: &Summary) -> String {
     let next = one.next.as_ref().map_or_else(
@@ -154,4 +156,20 @@ pub(super) fn standing(standing: &Standing) -> String {
         );
     }
     text
+}
+
+/// How a drill went.
+pub(super) fn drill(played: &Answer) -> String {
+    let named = if played.named.is_empty() { "nobody".to_owned() } else { played.named.join(", ") };
+    let verdict = if played.right { "right" } else { "NOT right" };
+    format!(
+        "{}: {} take part\ntold {} ms after the instant, bundles made in {:.1} s\nthe copy of {} was leaked; the trace \
+         named {named} after {:.1} s: {verdict}\n",
+        played.disclosure,
+        played.participants.len(),
+        played.told_millis,
+        played.bundles_seconds,
+        played.leaker,
+        played.trace_seconds,
+    )
 }
