@@ -14,7 +14,6 @@ use crate::draft::{Draft, FormOrder, Part};
 use crate::rule::RuleCode;
 use crate::syntax::Node;
 
-pub(super) const CODE: RuleCode = RuleCode(*b"C031");
 pub(super) const RULE: Rule = Rule { kinds: &["preproc_ifdef", "preproc_if"], find };
 
 fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
@@ -62,7 +61,7 @@ fn propose(node: Node<'_>) -> Option<Draft> {
     forms[usize::from(current)] = text.to_vec();
     Some(Draft {
         span,
-        code: CODE,
+        code: RuleCode(*b"C031"),
         forms: forms.into_iter().map(|form| vec![Part::Literal(form)]).collect(),
         labels: vec![0, 1],
         current,

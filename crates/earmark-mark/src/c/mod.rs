@@ -104,11 +104,8 @@ impl Carrier for C {
     fn find(&self, bytes: &[u8], facts: &Facts) -> Result<FileDrafts, SyntaxError> {
         let syntax = Syntax::parse_apart(bytes, grammar(), &bodies(bytes))?;
         let mut found = find_in(&syntax, RULES, CONTAINERS, facts);
-        let torn = torn(bytes);
-        found.drafts.retain(|draft| {
-            let is_whole = |torn: &Vec<u32>| torn.binary_search(&draft.span.start).is_err();
-            draft.code != directive::CODE || torn.as_ref().is_some_and(is_whole)
-        });
+        let torn = torn(bytes).ok_or(SyntaxError::Depth)?;
+        found.drafts.retain(|draft| torn.spares(draft));
         Ok(found)
     }
 }

@@ -1,11 +1,46 @@
 //! Conditionals that the grammar cannot take in: amid an expression or an initializer, or tearing a statement or a
-//! block. The parser guesses there, and guesses otherwise when a word of the directive changes.
+//! block. The parser guesses there, sees an `#endif` as any directive, and guesses otherwise when a word of it
+//! changes; so no site may have a part of one and lack another.
+
+use std::collections::BTreeMap;
 
 use crate::c::lexicon::LEXICON;
+use crate::draft::{Draft, Part};
 use crate::lex::{Token, lex};
 
-/// Deeper nests are not looked into: every conditional counts as torn.
+/// Deeper nests are not looked into.
 const DEPTH: usize = 1_000;
+
+/// The torn conditionals of a file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Torn {
+    /// Where the `#` of each of their lines is, ascending, and which conditional the line is of.
+    lines: Vec<(u32, usize)>,
+    /// The first and the last line of each conditional.
+    ends: BTreeMap<usize, (u32, u32)>,
+}
+
+impl Torn {
+    /// Whether each torn conditional is outside of the draft, or whole in one of the parts that move.
+    pub(super) fn spares(&self, draft: &Draft) -> bool {
+        let from = self.lines.partition_point(|(at, _)| *at < draft.span.start);
+        let inside = self.lines[from..].iter().take_while(|(at, _)| *at < draft.span.end);
+        let mut parts = draft.forms.iter().flatten();
+        let children: Vec<_> = if inside.clone().next().is_some() {
+            parts
+                .by_ref()
+                .filter_map(|part| if let Part::Child(span) = part { Some(*span) } else { None })
+                .collect()
+        } else {
+            Vec::new()
+        };
+        inside.clone().all(|(_, conditional)| {
+            self.ends.get(conditional).is_some_and(|(first, last)| {
+                children.iter().any(|child| child.start <= *first && *last < child.end)
+            })
+        })
+    }
+}
 
 /// An open conditional.
 struct Conditional {
@@ -13,15 +48,17 @@ struct Conditional {
     number: usize,
     /// What was open around it.
     depth: usize,
+    torn: bool,
 }
 
-/// The places of the `#` of conditionals that stand in no statement's place, or whose branches do not close what
-/// they open, ascending; `None` when the nest is too deep to tell.
-pub(super) fn torn(text: &[u8]) -> Option<Vec<u32>> {
+/// The conditionals that stand in no statement's place, or whose branches do not close what they open, or begin with
+/// an `else`; `None` when the nest is too deep to tell.
+pub(super) fn torn(text: &[u8]) -> Option<Torn> {
     let tokens = lex(text, &LEXICON);
     let word = |at: usize| tokens.get(at).and_then(|token| text.get(token.span.range())).unwrap_or_default();
-    let mut starts: Vec<(u32, bool)> = Vec::new();
+    let mut lines: Vec<(u32, usize)> = Vec::new();
     let mut conditionals: Vec<Conditional> = Vec::new();
+    let mut bad: Vec<bool> = Vec::new();
     // Whether each brace or parenthesis that is open holds statements or declarations.
     let mut open: Vec<bool> = Vec::new();
     // The last word outside of directives.
@@ -32,32 +69,35 @@ pub(super) fn torn(text: &[u8]) -> Option<Vec<u32>> {
             return None;
         }
         if word(at) == b"#" && begins_a_line(text, &tokens, at) {
-            let start = tokens[at].span.start;
-            let torn_here = |conditional: &Conditional| {
-                conditional.depth != open.len() || !matches!(last, b";" | b"{" | b"}" | b":")
-            };
+            let (start, next) = (tokens[at].span.start, after_line(text, &tokens, at));
+            let amid = !matches!(last, b";" | b"{" | b"}" | b":") || word(next) == b"else";
             match word(at + 1) {
                 b"if" | b"ifdef" | b"ifndef" => {
-                    let depth = open.len();
-                    let opened = Conditional { number: starts.len(), depth };
-                    let bad = torn_here(&opened) || open.last() == Some(&false);
-                    starts.push((start, bad));
-                    conditionals.push(opened);
+                    let torn = amid || open.last() == Some(&false);
+                    lines.push((start, bad.len()));
+                    conditionals.push(Conditional { number: bad.len(), depth: open.len(), torn });
+                    bad.push(true);
                 }
-                b"else" | b"elif" | b"elifdef" | b"elifndef" => {
-                    if let Some(conditional) = conditionals.last() {
-                        starts[conditional.number].1 |= torn_here(conditional);
+                b"else" | b"elif" | b"elifdef" | b"elifndef" | b"endif" => {
+                    let Some(mut conditional) = conditionals.pop() else {
+                        // It closes nothing: whatever is around it is torn.
+                        lines.push((start, bad.len()));
+                        bad.push(true);
+                        at = next;
+                        continue;
+                    };
+                    lines.push((start, conditional.number));
+                    conditional.torn |= amid || conditional.depth != open.len();
+                    if word(at + 1) == b"endif" {
+                        bad[conditional.number] = conditional.torn;
+                    } else {
                         open.resize(conditional.depth, false);
-                    }
-                }
-                b"endif" => {
-                    if let Some(conditional) = conditionals.pop() {
-                        starts[conditional.number].1 |= torn_here(&conditional);
+                        conditionals.push(conditional);
                     }
                 }
                 _ => {}
             }
-            at = after_line(text, &tokens, at);
+            at = next;
             continue;
         }
         match word(at) {
@@ -65,13 +105,21 @@ pub(super) fn torn(text: &[u8]) -> Option<Vec<u32>> {
             b"(" | b"[" => open.push(false),
             b"}" | b")" | b"]" => {
                 open.pop();
+                // `} else {` closes what is around and opens as much again.
+                let around = conditionals.iter_mut().rev().take_while(|around| around.depth > open.len());
+                around.for_each(|around| around.torn = true);
             }
             _ => {}
         }
         last = word(at);
         at += 1;
     }
-    Some(starts.into_iter().filter(|(_, bad)| *bad).map(|(start, _)| start).collect())
+    lines.retain(|(_, conditional)| bad[*conditional]);
+    let mut ends: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
+    for (start, conditional) in &lines {
+        ends.entry(*conditional).and_modify(|(_, last)| *last = *start).or_insert((*start, *start));
+    }
+    Some(Torn { lines, ends })
 }
 
 fn begins_a_line(text: &[u8], tokens: &[Token], at: usize) -> bool {
@@ -101,8 +149,8 @@ mod tests {
     use super::*;
 
     fn lines(text: &str) -> Vec<usize> {
-        let line = |start: &u32| text[..*start as usize].matches('\n').count() + 1;
-        torn(text.as_bytes()).unwrap().iter().map(line).collect()
+        let line = |start: u32| text[..start as usize].matches('\n').count() + 1;
+        torn(text.as_bytes()).unwrap().ends.values().map(|(first, _)| line(*first)).collect()
     }
 
     #[test]
@@ -119,6 +167,9 @@ mod tests {
         assert_eq!(lines("int f(void) {\n if (a)\n#ifdef B\n  g();\n#else\n  h();\n#endif\n}\n"), [3]);
         assert_eq!(lines("int f(void) {\n#if B\n if (a) {\n#else\n {\n#endif\n g(); } }\n"), [2]);
         assert_eq!(lines("int f(void) {\n#if B\n g(\n#endif\n a); }\n"), [2]);
+        assert_eq!(lines("int f(void) {\n if (a) {\n#if B\n } else if (b) {\n#endif\n }\n}\n"), [3]);
+        assert_eq!(lines("int f(void) {\n if (a) g();\n#ifdef B\n else h();\n#endif\n}\n"), [3]);
+        assert_eq!(lines("#ifdef A\nint f(void) {\n}\n#endif\n#endif\n#if B\n"), [5, 6]);
     }
 
     #[test]
