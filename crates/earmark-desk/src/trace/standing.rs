@@ -16,8 +16,8 @@ const TELLING: usize = 8;
 /// Each leaf that was gone through is a chance of a match that is `evidence` by accident (about one in a thousand), and
 /// the reader is a second judge of it: it aligns token by token and knows every form of every site. Such a match
 /// counts if a quarter of its sites were located. In a sample of a few leaves, where little can happen by accident,
-/// it also counts if it has too few sites to tell, as five lines have. A stronger match counts as it is. Symbols play
-/// no part.
+/// it also counts if it has too few sites to tell, as five lines have: of a region's sites a shorter sample shows its
+/// share. A stronger match counts as it is. Symbols play no part.
 #[must_use]
 pub(super) fn any(read: &[MatchReading], leaves: u64) -> bool {
     let few = leaves <= MOST_SMALL_LEAVES as u64;
@@ -26,11 +26,21 @@ pub(super) fn any(read: &[MatchReading], leaves: u64) -> bool {
 
 fn holds(one: &MatchReading, few: bool) -> bool {
     let sites = one.reading.as_ref().map_or(&[][..], |reading| &reading.sites);
-    if sites.is_empty() || (few && sites.len() < TELLING) {
+    let shown = shown(one, sites.len());
+    if shown == 0 || (few && shown < TELLING) {
         return few;
     }
     let located = sites.iter().filter(|site| site.form.is_some()).count();
-    located * LOCATED.1 >= sites.len() * LOCATED.0
+    located * LOCATED.1 >= shown * LOCATED.0
+}
+
+/// How many of so many sites the sample can show: a match knows where a short sample comes from only within some lines.
+fn shown(one: &MatchReading, sites: usize) -> usize {
+    let lengths = one.matched.regions.iter().map(|region| (region.sample_span.len(), region.file_span.len()));
+    let (sample, file) = lengths.fold((0_u64, 0_u64), |(sample, file), (here, there)| {
+        (sample + u64::from(here), file + u64::from(there))
+    });
+    if sample >= file { sites } else { (sites as u64 * sample).div_ceil(file) as usize }
 }
 
 #[cfg(test)]
@@ -74,6 +84,21 @@ mod tests {
         assert!(!any(&[matched(Level::Evidence, 0, 3)], 9));
         assert!(any(&[matched(Level::Evidence, 0, 0)], 8));
         assert!(!any(&[matched(Level::Evidence, 0, 0)], 9));
+    }
+
+    #[test]
+    fn a_short_sample_shows_its_share_of_the_sites() {
+        let mut short = matched(Level::Evidence, 0, 12);
+        let span = |end| earmark_model::Span::new(0, end);
+        let region = |sample, file| earmark_model::Region {
+            sample_span: span(sample),
+            file_span: span(file),
+            score: 9,
+        };
+        short.matched.regions = vec![region(300, 3_600)];
+        assert!(any(std::slice::from_ref(&short), 1));
+        short.matched.regions = vec![region(3_300, 3_600)];
+        assert!(!any(&[short], 1));
     }
 
     #[test]
