@@ -197,6 +197,7 @@ async fn what_is_cut_short_or_changed_becomes_no_vault() {
     fill(&vault).await;
     let backup = backed_up(&vault).await;
     let root = folder.path().join("again");
+    let plain = zstd::stream::decode_all(backup.as_slice()).unwrap();
     let step = (backup.len() / 20).max(1);
     for at in (0..backup.len()).step_by(step) {
         let cut = restored(&backup[..at], &root, None).await;
@@ -204,11 +205,17 @@ async fn what_is_cut_short_or_changed_becomes_no_vault() {
         assert!(!root.exists(), "nothing is left");
         let mut changed = backup.clone();
         changed[at] ^= 0x10;
+        // A few bits of a compressed block say nothing.
+        let is_same = zstd::stream::decode_all(changed.as_slice()).is_ok_and(|unpacked| unpacked == plain);
         let changed = restored(&changed, &root, None).await;
-        assert!(changed.is_err() && !root.exists(), "changed at {at}");
+        assert_eq!(changed.is_ok(), is_same, "changed at {at}");
+        if let Ok((again, _)) = changed {
+            again.ledger().close().await;
+            fs::remove_dir_all(&root).unwrap();
+        }
+        assert!(!root.exists(), "changed at {at}");
     }
     // Changed under its compression, so that no sum of zstd's sees it.
-    let plain = zstd::stream::decode_all(backup.as_slice()).unwrap();
     let step = (plain.len() / 40).max(1);
     let mut same = 0;
     for at in (0..plain.len()).step_by(step) {
