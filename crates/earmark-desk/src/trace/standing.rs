@@ -16,8 +16,8 @@ const TELLING: usize = 8;
 /// Each leaf that was gone through is a chance of a match that is `evidence` by accident (about one in a thousand), and
 /// the reader is a second judge of it: it aligns token by token and knows every form of every site. Such a match
 /// counts if a quarter of its sites were located. In a sample of a few leaves, where little can happen by accident,
-/// it also counts if it has too few sites to tell, as five lines have: of a region's sites a shorter sample shows its
-/// share. A stronger match counts as it is. Symbols play no part.
+/// it also counts if it has too few sites to tell, as five lines have: of a region's sites a shorter
+/// sample shows its share. A stronger match counts as it is. Symbols play no part.
 #[must_use]
 pub(super) fn any(read: &[MatchReading], leaves: u64) -> bool {
     let few = leaves <= MOST_SMALL_LEAVES as u64;
@@ -26,7 +26,7 @@ pub(super) fn any(read: &[MatchReading], leaves: u64) -> bool {
 
 fn holds(one: &MatchReading, few: bool) -> bool {
     let sites = one.reading.as_ref().map_or(&[][..], |reading| &reading.sites);
-    let shown = shown(one, sites.len());
+    let shown = if few { shown(one, sites.len()) } else { sites.len() };
     if shown == 0 || (few && shown < TELLING) {
         return few;
     }
