@@ -19,10 +19,18 @@ use crate::table::{FileTable, Site, SiteTable};
 
 /// The revision that a new one succeeds in the same epoch.
 pub struct Predecessor<'a> {
-    /// Its sites.
-    pub table: &'a SiteTable,
-    /// The bytes of a file of it, by path; `None` for a path that it does not have or did not mark on purpose.
-    pub original: &'a dyn Fn(&[u8]) -> Option<&'a [u8]>,
+    tables: HashMap<&'a [u8], &'a FileTable>,
+    original: &'a dyn Fn(&[u8]) -> Option<&'a [u8]>,
+}
+
+impl<'a> Predecessor<'a> {
+    /// The revision with these sites. `original` gives the bytes of a file of it, by path; `None` for a path that it
+    /// does not have or did not mark on purpose.
+    #[must_use]
+    pub fn new(table: &'a SiteTable, original: &'a dyn Fn(&[u8]) -> Option<&'a [u8]>) -> Self {
+        let tables = table.files.iter().map(|file| (file.path.as_slice(), file)).collect();
+        Self { tables, original }
+    }
 }
 
 /// Whatever is proposed in a tree without predecessor.
@@ -40,7 +48,7 @@ pub(crate) fn claim(
     lexicon: &Lexicon,
 ) -> Vec<Candidate> {
     let Some(before) = (predecessor.original)(file.path) else { return all_new(drafts) };
-    let table = predecessor.table.files.iter().find(|old| old.path == file.path);
+    let table = predecessor.tables.get(file.path);
     let before = lex(before, lexicon);
     let text = Alignment::new(lex(file.bytes, lexicon), &before, declarations);
     let sites = table.map(|table| by_tokens(table, &before)).unwrap_or_default();

@@ -97,32 +97,14 @@ fn key(row: KeyRow) -> Result<ContactKey, StoreError> {
     })
 }
 
-/// Writes a contact, through a pool or inside the caller's transaction.
-macro_rules! insert_contact {
-    ($executor:expr, $new:expr) => {{
+/// Writes a contact; `$conflict` says what becomes of one that is there.
+macro_rules! write_contact {
+    ($executor:expr, $new:expr, $conflict:literal) => {{
         let new: &crate::Contact = $new;
-        sqlx::query("insert into contact (partner, slug, name, mail, added) values ($1, $2, $3, $4, $5)")
-            .bind(new.partner.as_str())
-            .bind(new.slug.as_str())
-            .bind(&new.name)
-            .bind(new.mail.as_deref())
-            .bind(new.added.0)
-            .execute($executor)
-            .await
-            .map(drop)
-            .map_err(crate::StoreError::on_write("contact", format!("{}/{}", new.partner, new.slug)))?
-    }};
-}
-pub(crate) use insert_contact;
-
-/// Writes a contact, or what can change of one that is there, inside the caller's transaction.
-macro_rules! put_contact {
-    ($executor:expr, $new:expr) => {{
-        let new: &crate::Contact = $new;
-        sqlx::query(
-            "insert into contact (partner, slug, name, mail, added) values ($1, $2, $3, $4, $5) \
-             on conflict (partner, slug) do update set name = excluded.name, mail = excluded.mail",
-        )
+        sqlx::query(concat!(
+            "insert into contact (partner, slug, name, mail, added) values ($1, $2, $3, $4, $5)",
+            $conflict
+        ))
         .bind(new.partner.as_str())
         .bind(new.slug.as_str())
         .bind(&new.name)
@@ -134,7 +116,26 @@ macro_rules! put_contact {
         .map_err(crate::StoreError::on_write("contact", format!("{}/{}", new.partner, new.slug)))?
     }};
 }
+pub(crate) use write_contact;
 
+/// Writes a contact, through a pool or inside the caller's transaction.
+macro_rules! insert_contact {
+    ($executor:expr, $new:expr) => {
+        crate::contact::write_contact!($executor, $new, "")
+    };
+}
+pub(crate) use insert_contact;
+
+/// Writes a contact, or what can change of one that is there, inside the caller's transaction.
+macro_rules! put_contact {
+    ($executor:expr, $new:expr) => {
+        crate::contact::write_contact!(
+            $executor,
+            $new,
+            " on conflict (partner, slug) do update set name = excluded.name, mail = excluded.mail"
+        )
+    };
+}
 pub(crate) use put_contact;
 
 /// Writes a contact's key, through a pool or inside the caller's transaction.

@@ -296,7 +296,7 @@ fn find_sites(
     };
     let Some(earlier) = earlier else { return earmark_mark::analyze(&tree.sources(), &options) };
     let original = |path: &[u8]| earlier.contents.get(path).map(Vec::as_slice);
-    let predecessor = Predecessor { table: &earlier.table, original: &original };
+    let predecessor = Predecessor::new(&earlier.table, &original);
     earmark_mark::analyze_successor(&tree.sources(), &options, &predecessor)
 }
 

@@ -81,6 +81,15 @@ impl Held {
         }
     }
 
+    /// Refused for a key that is over.
+    fn lives(&self) -> Result<(), DeskError> {
+        if self.key.status.usable() {
+            return Ok(());
+        }
+        let message = format!("the key `{}` is {}", self.key.fingerprint, self.key.status);
+        Err(DeskError::new(Kind::Refused, message))
+    }
+
     fn name(&self) -> String {
         format!("{}/{} {}", self.key.partner, self.key.contact, self.key.fingerprint)
     }
@@ -259,12 +268,7 @@ pub async fn sealed_test(desk: &Desk, name: &str, fingerprint: &str) -> Result<(
     actor::require(desk, Right::Manage).await?;
     let found = find(desk, name, fingerprint).await?;
     let Held { key, life } = &found;
-    if !key.status.usable() {
-        return Err(DeskError::new(
-            Kind::Refused,
-            format!("the key `{}` is {}", key.fingerprint, key.status),
-        ));
-    }
+    found.lives()?;
     let sealed_to = desk.check_key(key.public_text.as_bytes())?;
     let secret: String = Digest(*SecretKey::generate().expose()).to_string().chars().take(24).collect();
     let changed = KeyLife {
@@ -323,12 +327,7 @@ pub async fn expire(
     actor::require(desk, Right::Manage).await?;
     let found = find(desk, name, fingerprint).await?;
     let Held { key, life } = &found;
-    if !key.status.usable() {
-        return Err(DeskError::new(
-            Kind::Refused,
-            format!("the key `{}` is {}", key.fingerprint, key.status),
-        ));
-    }
+    found.lives()?;
     let changed = KeyLife { expires: at, ..life.clone() };
     let particulars = json!({ "fingerprint": key.fingerprint, "expires": at.map(UnixMillis::rfc3339) });
     let act = history::act(desk, "partner", name, "expire key", &particulars);
@@ -343,11 +342,9 @@ pub async fn expire(
 /// As [`add`]; refused when the old key is over or the two are one.
 pub async fn rotate(desk: &Desk, name: &str, old: &str, text: &str) -> Result<Acted, DeskError> {
     let found = find(desk, name, old).await?;
-    if !found.key.status.usable() {
-        let message = format!("the key `{}` is {}", found.key.fingerprint, found.key.status);
-        return Err(DeskError::new(Kind::Refused, message)
-            .hint(format!("add the new one with `earmark partner key add {name} KEY`")));
-    }
+    found
+        .lives()
+        .map_err(|over| over.hint(format!("add the new one with `earmark partner key add {name} KEY`")))?;
     let contact = found.key.contact.to_string();
     let acted = add(desk, name, Some(&contact), text).await?;
     let now = desk.now();

@@ -24,19 +24,12 @@ impl Torn {
     /// Whether each torn conditional is outside of the draft, or whole in one of the parts that move.
     pub(super) fn spares(&self, draft: &Draft) -> bool {
         let from = self.lines.partition_point(|(at, _)| *at < draft.span.start);
-        let inside = self.lines[from..].iter().take_while(|(at, _)| *at < draft.span.end);
-        let mut parts = draft.forms.iter().flatten();
-        let children: Vec<_> = if inside.clone().next().is_some() {
-            parts
-                .by_ref()
-                .filter_map(|part| if let Part::Child(span) = part { Some(*span) } else { None })
-                .collect()
-        } else {
-            Vec::new()
-        };
-        inside.clone().all(|(_, conditional)| {
+        let mut inside = self.lines[from..].iter().take_while(|(at, _)| *at < draft.span.end);
+        inside.all(|(_, conditional)| {
             self.ends.get(conditional).is_some_and(|(first, last)| {
-                children.iter().any(|child| child.start <= *first && *last < child.end)
+                draft.forms.iter().flatten().any(
+                    |part| matches!(part, Part::Child(child) if child.start <= *first && *last < child.end),
+                )
             })
         })
     }

@@ -19,7 +19,7 @@ fn protect(text: &str, known: &mut PositionMap, before: Option<(&SiteTable, &str
         None => analyze(&files, &options).table,
         Some((table, text)) => {
             let original = |path: &[u8]| (path == b"a.c").then_some(text.as_bytes());
-            analyze_successor(&files, &options, &Predecessor { table, original: &original }).table
+            analyze_successor(&files, &options, &Predecessor::new(table, &original)).table
         }
     };
     number(&mut table, known);
