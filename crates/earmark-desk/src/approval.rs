@@ -10,12 +10,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::actor::{self, Right};
+pub use crate::cooling::WAIT_MILLIS;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::history;
-
-/// How long a grave act of a small team waits, in milliseconds: 15 minutes.
-pub const WAIT_MILLIS: i64 = 15 * 60 * 1000;
 
 /// What a team of one may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +79,9 @@ pub async fn ask(
         act: act.to_owned(),
         document: values.to_string(),
     };
-    let small_team = actor::approvers(desk).await?.len() < 2;
+    actor::require_counted(desk, &who).await?;
+    let approvers = actor::approvers(desk).await?;
+    let small_team = approvers.len() < 2;
     if small_team && alone == Alone::Never {
         return Err(DeskError::new(
             Kind::Refused,
@@ -98,7 +98,9 @@ pub async fn ask(
         tell_staff(desk, &grave, after).await?;
         return Ok(Answer::Waits(waits(&grave, "time", Some(after))));
     }
-    if grave.assents.len() < 2 {
+    // Whoever said yes and may not any more has said nothing.
+    let counts = |who: &&String| approvers.iter().any(|person| person.name.as_str() == who.as_str());
+    if grave.assents.iter().filter(counts).count() < 2 {
         return Ok(Answer::Waits(waits(&grave, "a second person", None)));
     }
     Ok(Answer::Given(Leave { assents: grave.assents.clone(), small_team: false, grave }))

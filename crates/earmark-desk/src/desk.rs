@@ -31,6 +31,7 @@ pub struct Desk {
     clock: Arc<dyn Clock>,
     make_cage: MakeCage,
     cage: OnceLock<Cage>,
+    history_key: OnceLock<Option<SecretKey>>,
     actor: String,
 }
 
@@ -85,8 +86,8 @@ impl Desk {
                 .hint("restore `keys/` from a backup of the vault or from the recovery kit")
         })?;
         let index_key = IndexKey::new(*index_key.expose());
-        let (cage, actor) = (OnceLock::new(), SOMEBODY.to_owned());
-        Ok(Self { vault, program_key, index_key, clock, make_cage, cage, actor })
+        let (cage, history_key, actor) = (OnceLock::new(), OnceLock::new(), SOMEBODY.to_owned());
+        Ok(Self { vault, program_key, index_key, clock, make_cage, cage, history_key, actor })
     }
 
     /// The rows.
@@ -203,6 +204,11 @@ impl Desk {
             DeskError::because(Kind::Unavailable, format!("the vault's {name} key is missing"), source)
                 .hint("restore `keys/` from a backup of the vault or from the recovery kit")
         })
+    }
+
+    /// The key that lines of history are sealed with; `None` where the blinding key, from which it follows, is missing.
+    pub(crate) fn history_key(&self) -> Option<&SecretKey> {
+        self.history_key.get_or_init(|| Some(self.other_key("blinding").ok()?.derive("history"))).as_ref()
     }
 
     /// A code of a key that nobody ever used: for certification, and for the control with a swapped key.

@@ -41,6 +41,9 @@ pub struct Means {
     /// The folder that bundles go to, below it one folder per disclosure; without one their jobs are left to workers
     /// that have one.
     pub bundles: Option<PathBuf>,
+    /// How long before its instant the bundles of a stage are made, sealed to its key, in milliseconds; without it they
+    /// are made at the instant.
+    pub early_millis: Option<i64>,
 }
 
 impl Means {
@@ -55,6 +58,9 @@ impl Means {
 /// # Errors
 /// When the ledger cannot be read or written. A job that fails is tried again later and says so in its event.
 pub async fn run_due(desk: &Desk, means: &Means, tell: &mut impl FnMut(Event)) -> Result<(), DeskError> {
+    if let (Some(lead), Some(_)) = (means.early_millis, &means.bundles) {
+        staged::ask_early(desk, lead).await?;
+    }
     loop {
         let now = desk.now();
         let lease = UnixMillis(now.0 + LEASE_MILLIS);

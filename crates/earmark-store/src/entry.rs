@@ -12,14 +12,18 @@ pub enum EntryKind {
     Plan,
     /// A copy, before its delivery.
     Copy,
+    /// That a copy was made once more, before it leaves.
+    Again,
     /// What became of a recipient's key, before anything is sealed to it.
     Key,
-    /// Tells the holder of a key, and nobody else, that something became of it.
+    /// Tells a partner, and nobody else, that something became of its keys, or that a copy of its was made again.
     Bell,
     /// A recipient's signature over a copy.
     Receipt,
     /// That the row of another entry was erased, and on what ground.
     Erasure,
+    /// Which keys sign from here on.
+    Handover,
     /// The rows of the entries before it, every field of them.
     Batch,
     /// Nothing: it hides how many of the others there are.
@@ -29,10 +33,12 @@ pub enum EntryKind {
 words!(EntryKind {
     Plan = "plan",
     Copy = "copy",
+    Again = "again",
     Key = "key",
     Bell = "bell",
     Receipt = "receipt",
     Erasure = "erasure",
+    Handover = "handover",
     Batch = "batch",
     Padding = "padding",
 });

@@ -86,7 +86,7 @@ pub use disclosure_change::{DisclosureChange, Firing};
 pub use dump::TableRows;
 pub use earmark_model::KeyKind;
 pub use entry::{Entry, EntryKind};
-pub use erasure::PersonErasure;
+pub use erasure::{PersonErasure, RowErasure};
 pub use error::StoreError;
 pub use grave::{Asked, Grave};
 pub use holder::{Holder, NewHolder};

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use earmark_mark::SiteTable;
 use earmark_model::{AssetName, Digest, Entry, EntryKind, RecipientId, Symbol};
-use earmark_store::{NewCopy, Plan};
+use earmark_store::{NewCopy, Plan, Recorded};
 use serde::Serialize;
 
 use super::bundles::{Press, StagedBundle};
 use super::dealer::Dealer;
 use super::documents;
 use super::enclosures::{self, Enclosure};
-use super::log::partner_keys;
+use super::log::partner_keys::{self, Again};
 use super::receivers::{self, Denied, Lock, Receiver};
 use super::signing;
 use super::staging::Staging;
@@ -61,6 +61,9 @@ pub struct IssuedCopy {
     pub sites: u64,
     /// Index of its entry in the log's sequence.
     pub log_index: u64,
+    /// The entry that says so, where the copy had been made before and was made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<u64>,
     /// The stage whose key opens it, as `DISCLOSURE STAGE:TIER`, where it was issued before its instant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opens_with: Option<String>,
@@ -176,7 +179,7 @@ impl Master {
 /// Makes a copy for each recipient.
 ///
 /// Each copy is recorded, with its commitment, before it appears in `out`; what is there already is
-/// recorded once only. A killed run leaves whole copies and nothing half.
+/// recorded once only, and that it was made again is an entry of its own, which its partner hears of. A killed run leaves whole copies and nothing half.
 ///
 /// # Errors
 /// When a recipient is unknown, policy denies it or its instant has not come, it has no usable key (without `plain`), or a copy cannot be written.
@@ -211,8 +214,32 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
             let copy = master.copy_for(&dealer, receiver.id())?;
             prepare(desk, &master, &press, request.plain, receiver, lock, &copy)
         });
+        let (mut recorded, mut failed) = (Vec::new(), None);
         for result in prepared {
-            copies.push(hand_over(desk, &master, result?).await?);
+            let done = match result {
+                Ok(copy) => copy.record(desk, &master).await.map(|record| (copy, record)),
+                Err(error) => Err(error),
+            };
+            match done {
+                Ok(done) => recorded.push(done),
+                // Those before it are whole, and leave.
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        let again = recorded.iter().filter(|(copy, record)| !record.new && !copy.stands());
+        let again: Vec<Again> = again
+            .map(|(copy, record)| Again { copy: record.copy.clone(), bundle: copy.bundle_sha256() })
+            .collect();
+        let mut entries = partner_keys::record_again(desk, &again).await?.into_iter();
+        for (copy, record) in recorded {
+            let again = if record.new || copy.stands() { None } else { entries.next() };
+            copies.push(copy.hand_over(&record, again)?);
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
     }
     Ok(Answer { copies, denied })
@@ -264,40 +291,54 @@ fn prepare(
     })
 }
 
-/// Records the copy, then puts it in its place.
-async fn hand_over(desk: &Desk, master: &Master, copy: Prepared) -> Result<IssuedCopy, DeskError> {
-    let bundle_sha256 = match &copy.written {
-        Written::Tree(_) => None,
-        Written::Bundles(first, _) => Some(first.sha256),
-    };
-    let log_index =
-        record(desk, master, &copy.recipient, copy.copy_sha256, bundle_sha256, copy.sites).await?;
-    let (bundle, also, signatures) = match copy.written {
-        Written::Tree(tree) => (tree.put_in_place()?, None, Vec::new()),
-        Written::Bundles(first, second) => {
-            let (bundle, mut signatures) = first.put_in_place()?;
-            let also = second.map(StagedBundle::put_in_place).transpose()?;
-            let also = also.map(|(also, more)| {
-                signatures.extend(more);
-                also
-            });
-            (bundle, also, signatures)
+impl Prepared {
+    /// Whether the very same copy stands in its place already.
+    fn stands(&self) -> bool {
+        matches!(self.written, Written::Tree(Staged::There(_)))
+    }
+
+    fn bundle_sha256(&self) -> Option<Digest> {
+        match &self.written {
+            Written::Tree(_) => None,
+            Written::Bundles(first, _) => Some(first.sha256),
         }
-    };
-    Ok(IssuedCopy {
-        recipient: copy.recipient.to_string(),
-        bundle,
-        also,
-        signatures,
-        sha256: bundle_sha256.map(|digest| digest.to_string()),
-        copy_sha256: copy.copy_sha256.to_string(),
-        sites: copy.sites,
-        log_index,
-        opens_with: copy.opens_with,
-    })
+    }
+
+    async fn record(&self, desk: &Desk, master: &Master) -> Result<Recorded, DeskError> {
+        record(desk, master, &self.recipient, self.copy_sha256, self.bundle_sha256(), self.sites).await
+    }
+
+    /// Puts the copy in its place, once its record is there.
+    fn hand_over(self, record: &Recorded, again: Option<u64>) -> Result<IssuedCopy, DeskError> {
+        let sha256 = self.bundle_sha256().map(|digest| digest.to_string());
+        let (bundle, also, signatures) = match self.written {
+            Written::Tree(tree) => (tree.put_in_place()?, None, Vec::new()),
+            Written::Bundles(first, second) => {
+                let (bundle, mut signatures) = first.put_in_place()?;
+                let also = second.map(StagedBundle::put_in_place).transpose()?;
+                let also = also.map(|(also, more)| {
+                    signatures.extend(more);
+                    also
+                });
+                (bundle, also, signatures)
+            }
+        };
+        Ok(IssuedCopy {
+            recipient: self.recipient.to_string(),
+            bundle,
+            also,
+            signatures,
+            sha256,
+            copy_sha256: self.copy_sha256.to_string(),
+            sites: self.sites,
+            log_index: record.copy.log_index,
+            again,
+            opens_with: self.opens_with,
+        })
+    }
 }
 
-/// Writes the copy's row and its entry in the log's sequence; gives the entry's index.
+/// Writes the copy's row and its entry in the log's sequence, or finds them.
 async fn record(
     desk: &Desk,
     master: &Master,
@@ -305,7 +346,7 @@ async fn record(
     copy_sha256: Digest,
     bundle_sha256: Option<Digest>,
     sites: u64,
-) -> Result<u64, DeskError> {
+) -> Result<Recorded, DeskError> {
     let issued = desk.now();
     let document = documents::copy(copy_sha256, issued, master.plan.plan.id, recipient);
     let copy = NewCopy {
@@ -317,7 +358,7 @@ async fn record(
         commitment: desk.commit(&document)?,
         issued,
     };
-    Ok(desk.ledger().record_copy(&copy).await?.copy.log_index)
+    Ok(desk.ledger().record_copy(&copy).await?)
 }
 
 /// Records a copy for every recipient without writing one: for a demonstration whose copies nobody takes.

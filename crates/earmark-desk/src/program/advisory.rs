@@ -17,6 +17,7 @@ use super::matter::Matter;
 use crate::actor::{self, Right, slug};
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
+use crate::setting;
 
 /// Where the address is kept that stands for the publisher in documents.
 const NAMESPACE: &str = "publisher.namespace";
@@ -197,7 +198,7 @@ async fn keep_namespace(desk: &Desk, namespace: &str) -> Result<(), DeskError> {
         return Err(DeskError::new(Kind::Malformed, format!("`{namespace}` is no address of a publisher"))
             .hint("such as `https://psirt.example.com`"));
     }
-    Ok(desk.ledger().set_setting(NAMESPACE, namespace).await?)
+    setting::keep(desk, NAMESPACE, namespace).await
 }
 
 async fn release(desk: &Desk, disclosure: &Disclosure) -> Result<Release, DeskError> {

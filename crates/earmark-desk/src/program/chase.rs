@@ -1,4 +1,5 @@
-//! Chasing the silent: who has material and says nothing is asked, day by day, and then the staff hears of it.
+//! Chasing the silent: who has material and says nothing is asked, day by day or as the disclosure says, and then the
+//! staff hears of it.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +7,7 @@ use earmark_model::{RecipientId, Slug, UnixMillis};
 use earmark_store::{Disclosure, Embargo, NewJob};
 
 use super::recipients::{self, Addressee};
-use super::telling;
+use super::{rhythm, telling};
 use crate::actor::slug;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
@@ -15,17 +16,18 @@ use crate::work::Fired;
 /// The kind of job that asks.
 pub const KIND: &str = "chase";
 
-/// From one asking to the next, in milliseconds: a day.
-const AGAIN_MILLIS: i64 = 24 * 3_600_000;
-
-/// How often somebody is asked before the staff hears of it.
-const ASKINGS: u32 = 2;
-
-/// The job that asks the silent of a tier for the so-manieth time, a day from now.
-pub(super) fn job(disclosure: &Slug, tier: &Slug, round: u32, now: UnixMillis) -> NewJob {
+/// The job that asks the silent of a tier for the so-manieth time, when they had time for a word.
+pub(super) async fn job(
+    desk: &Desk,
+    disclosure: &Slug,
+    tier: &Slug,
+    round: u32,
+    now: UnixMillis,
+) -> Result<NewJob, DeskError> {
+    let wait = i64::from(rhythm::of(desk, disclosure, Some(tier.as_str())).await?.ask_minutes) * 60_000;
     let subject = format!("{disclosure} {tier} {round}");
-    let run_at = UnixMillis(now.0.saturating_add(AGAIN_MILLIS));
-    NewJob { kind: KIND.to_owned(), unique_key: format!("{KIND} {subject}"), subject, run_at }
+    let run_at = UnixMillis(now.0.saturating_add(wait));
+    Ok(NewJob { kind: KIND.to_owned(), unique_key: format!("{KIND} {subject}"), subject, run_at })
 }
 
 /// Those who were told and have said nothing: no report, no question.
@@ -63,9 +65,10 @@ pub async fn fire(desk: &Desk, subject: &str) -> Result<Fired, DeskError> {
     if silent.is_empty() {
         return Ok(Fired::Done("nobody is silent".to_owned()));
     }
-    if round > ASKINGS {
+    let askings = rhythm::of(desk, &id, Some(tier.as_str())).await?.askings;
+    if round > askings {
         let names: Vec<&str> = silent.iter().map(|to| to.recipient.id.as_str()).collect();
-        let body = format!("Asked {ASKINGS} times and heard nothing from:\n\n  {}\n", names.join("\n  "));
+        let body = format!("Asked {askings} times and heard nothing from:\n\n  {}\n", names.join("\n  "));
         let key = format!("silent {tier}");
         telling::staff(desk, &disclosure, &key, "nothing heard", &body).await?;
         return Ok(Fired::Done(format!("the staff is told of {}", silent.len())));
@@ -80,6 +83,7 @@ pub async fn fire(desk: &Desk, subject: &str) -> Result<Fired, DeskError> {
         })
         .collect();
     desk.ledger().queue_messages(&messages, now).await?;
-    desk.ledger().add_job(&job(&id, &tier, round + 1, now), now).await?;
+    let next = job(desk, &id, &tier, round + 1, now).await?;
+    desk.ledger().add_job(&next, now).await?;
     Ok(Fired::Done(format!("asked {}", messages.len())))
 }

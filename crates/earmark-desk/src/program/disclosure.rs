@@ -9,7 +9,7 @@ use serde_json::json;
 use super::embargo::{self, Step};
 use super::matter::{self, Matter};
 use super::schedule::{self, StageAt, not_past};
-use super::{preflight, recipients};
+use super::{preflight, recipients, remind, rhythm};
 use crate::actor::{self, Right};
 use crate::approval::{self, Alone, Answer, Waits};
 use crate::desk::Desk;
@@ -244,7 +244,7 @@ pub async fn reject(desk: &Desk, id: &str, why: &str) -> Result<(), DeskError> {
 /// Refused where there is nothing to accept, an instant has passed meanwhile, or a check of the preflight is red.
 pub async fn accept(desk: &Desk, id: &str) -> Result<(), DeskError> {
     let matter = Matter::load(desk, id, Right::Manage).await?;
-    let change = acceptance(desk, &matter, &json!({}))?;
+    let change = acceptance(desk, &matter, &json!({})).await?;
     let found = preflight::preflight(desk, id).await?;
     let red: Vec<String> = found.red().map(|check| format!("{}: {}", check.name, check.says)).collect();
     if !red.is_empty() {
@@ -266,7 +266,7 @@ pub async fn accept_despite(desk: &Desk, id: &str, why: &str) -> Result<Option<W
     let red: Vec<&str> = found.red().map(|check| check.name).collect();
     // A yes to these faults is no yes to others.
     let values = json!({ "red": red, "sequence": matter.disclosure.sequence });
-    let change = acceptance(desk, &matter, &json!({ "despite": red, "why": why }))?;
+    let change = acceptance(desk, &matter, &json!({ "despite": red, "why": why })).await?;
     let leave = match approval::ask(desk, ("disclosure", id, "accept"), &values, Alone::AfterWaiting).await? {
         Answer::Given(leave) => leave,
         Answer::Waits(waits) => return Ok(Some(waits)),
@@ -277,7 +277,7 @@ pub async fn accept_despite(desk: &Desk, id: &str, why: &str) -> Result<Option<W
 }
 
 /// The change that arms every instant.
-fn acceptance(
+async fn acceptance(
     desk: &Desk,
     matter: &Matter,
     particulars: &serde_json::Value,
@@ -285,10 +285,12 @@ fn acceptance(
     let mut change = matter.change(desk, "accept", particulars);
     change.disclosure.embargo =
         embargo::advance(&matter.disclosure.id, matter.disclosure.embargo, Step::Accept)?;
+    let leads = rhythm::leads(desk, &matter.disclosure.id).await?;
     for instant in matter.open().filter(|one| one.state == InstantState::Draft) {
         not_past(desk, &format!("{} for tier `{}`", instant.stage, instant.tier), instant.at)?;
         change.moves.push((instant.stage, instant.tier.clone(), InstantState::Waiting));
         change.jobs.extend(matter::jobs(&matter.disclosure.id, instant));
+        change.jobs.extend(remind::jobs(&matter.disclosure.id, instant, &leads));
     }
     Ok(change)
 }

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use earmark_model::{IdError, Slug};
-use earmark_store::{Contact, ContactKey, Intake, KeyLife, Partner, PartnerStatus};
+use earmark_store::{Contact, ContactKey, Intake, Partner, PartnerStatus};
 use serde::Serialize;
 use serde_json::json;
 
-use super::keys;
 use super::partner::{self, NewPartner};
 use super::partner_table::{Row, parse};
 use super::people::is_address;
 use crate::actor::{self, Right};
+use crate::cooling;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::history;
@@ -150,7 +150,7 @@ impl Draft {
             partners,
             new: BTreeSet::new(),
             seen: BTreeSet::new(),
-            embargo: keys::embargo_is_open(desk).await?,
+            embargo: cooling::embargo_is_open(desk).await?,
             intake: Intake::default(),
             what: BTreeMap::new(),
         })
@@ -184,6 +184,10 @@ impl Draft {
             let act = history::act(desk, "partner", slug.as_str(), "add", &json!({ "status": status }));
             self.intake.acts.push(act);
             let recipient = admission.recipient;
+            let mut keys = keys;
+            if self.embargo {
+                self.intake.keys.extend(cooling::waiting(std::mem::take(&mut keys)));
+            }
             self.partners.insert(slug.clone(), partner.clone());
             self.intake.admissions.push(earmark_store::Admission { partner, contact, keys, recipient });
             self.new.insert(slug);
@@ -258,16 +262,8 @@ impl Draft {
         for key in fresh {
             what.push(format!("key {}", key.fingerprint));
             self.keys.insert((slug.clone(), key.contact.clone(), key.fingerprint.clone()));
-            let life = KeyLife {
-                partner: slug.clone(),
-                contact: key.contact.clone(),
-                fingerprint: key.fingerprint.clone(),
-                effective: Some(desk.now()),
-                expires: None,
-                proof: None,
-                asked: None,
-                answered: None,
-            };
+            let effective = (!self.embargo).then(|| desk.now());
+            let life = cooling::life(&key, effective, None);
             self.intake.keys.push((key, life));
         }
         if !what.is_empty() {

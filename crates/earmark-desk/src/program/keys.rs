@@ -1,23 +1,23 @@
 //! A partner's keys through their lives: added, tested, expired, rotated, revoked.
 //!
-//! While an embargo is open, a new key of a partner that is there is what a thief of its mailbox would send: it takes
-//! effect only after a day in which somebody may object, and when two people have said yes.
+//! While an embargo is open, a new key is what a thief of a partner's mailbox would send, or somebody who wants to read
+//! along would bring in with a new partner: it takes effect only after a day in which somebody may object, and when two
+//! people have said yes.
 
 use earmark_model::{Digest, Slug, UnixMillis};
 use earmark_seal::SecretKey;
-use earmark_store::{Contact, ContactKey, Embargo, KeyLife, KeyStatus, StoreError};
+use earmark_store::{Contact, ContactKey, KeyLife, KeyStatus, StoreError};
 use serde::Serialize;
 use serde_json::json;
 
-use super::partner::{self, Shown};
+use super::partner::{self, NewPartner, Shown};
 use crate::actor::{self, Right, slug};
 use crate::approval::{self, Alone, Answer, Waits};
+use crate::cooling;
+pub use crate::cooling::COOLING_OFF_MILLIS;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::history;
-
-/// How long a new key waits while an embargo is open, in milliseconds: a day.
-pub const COOLING_OFF_MILLIS: i64 = 86_400_000;
 
 /// A key with what is known of its life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,16 +100,7 @@ async fn held(desk: &Desk, partner: &Slug) -> Result<Vec<Held>, DeskError> {
     let lives = desk.ledger().key_lives(partner).await?;
     let with_life = |key: ContactKey| {
         let known = lives.iter().find(|one| one.contact == key.contact && one.fingerprint == key.fingerprint);
-        let life = known.cloned().unwrap_or_else(|| KeyLife {
-            partner: key.partner.clone(),
-            contact: key.contact.clone(),
-            fingerprint: key.fingerprint.clone(),
-            effective: Some(key.added),
-            expires: None,
-            proof: None,
-            asked: None,
-            answered: None,
-        });
+        let life = known.cloned().unwrap_or_else(|| cooling::life(&key, Some(key.added), None));
         Held { key, life }
     };
     Ok(desk.ledger().contact_keys(partner).await?.into_iter().map(with_life).collect())
@@ -137,14 +128,6 @@ async fn find(desk: &Desk, partner: &str, fingerprint: &str) -> Result<Held, Des
                 .hint(hint))
         }
     }
-}
-
-/// Whether an embargo is open that a thief of a mailbox would want to read about.
-pub(super) async fn embargo_is_open(desk: &Desk) -> Result<bool, DeskError> {
-    let open = |one: &earmark_store::Disclosure| {
-        matches!(one.embargo, Embargo::Active | Embargo::Revised) && !one.exercise
-    };
-    Ok(desk.ledger().disclosures().await?.iter().any(open))
 }
 
 /// The contact of a partner that mail address or name means, or its only one.
@@ -176,17 +159,8 @@ pub async fn add(desk: &Desk, name: &str, contact: Option<&str>, text: &str) -> 
     let person = person(&shown, contact)?;
     let (key, expires) = partner::check_key(desk, &shown.partner.slug, &person.slug, text)?;
     let now = desk.now();
-    let effective = if embargo_is_open(desk).await? { None } else { Some(now) };
-    let life = KeyLife {
-        partner: key.partner.clone(),
-        contact: key.contact.clone(),
-        fingerprint: key.fingerprint.clone(),
-        effective,
-        expires,
-        proof: None,
-        asked: None,
-        answered: None,
-    };
+    let effective = if cooling::embargo_is_open(desk).await? { None } else { Some(now) };
+    let life = cooling::life(&key, effective, expires);
     let particulars =
         json!({ "contact": key.contact, "fingerprint": key.fingerprint, "waits": effective.is_none() });
     let act = history::act(desk, "partner", name, "add key", &particulars);
@@ -208,6 +182,25 @@ pub async fn add(desk: &Desk, name: &str, contact: Option<&str>, text: &str) -> 
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// Adds a partner. While an embargo is open its keys wait, and whoever adds it is the first to say yes to them, where they
+/// may; gives also what they wait for.
+///
+/// # Errors
+/// As [`partner::add`].
+pub async fn add_with_partner(desk: &Desk, new: &NewPartner) -> Result<(Shown, Vec<Waits>), DeskError> {
+    let shown = partner::add(desk, new).await?;
+    let mut waiting = Vec::new();
+    for one in held(desk, &shown.partner.slug).await?.iter().filter(|one| one.life.effective.is_none()) {
+        match approve(desk, &new.slug, &one.key.fingerprint).await {
+            Ok(acted) => waiting.extend(acted.waiting),
+            // Who may add partners and approves nothing leaves the yes to two others.
+            Err(error) if error.kind == Kind::Refused => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((shown, waiting))
 }
 
 /// Says yes to a key that waits. With the second yes it takes effect: now, or when it has cooled off.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use crate::actor::{self, Right};
+use crate::actor::{self, Right, slug};
 use crate::approval::{self, Alone, Answer, Waits};
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
@@ -47,17 +47,36 @@ pub(crate) async fn refuse(desk: &Desk, recipient: &str) -> Result<(), DeskError
     Ok(())
 }
 
-/// Puts a hold on a partner or person.
+/// Puts a hold on a partner, a person, or somebody of the staff (`staff:NAME`).
 ///
 /// # Errors
-/// Malformed without a reason.
+/// Malformed without a reason; not found: a hold on a name that was mistyped would hold nothing.
 pub async fn put(desk: &Desk, subject: &str, why: &str) -> Result<Standing, DeskError> {
     actor::require(desk, Right::Stop).await?;
     if why.trim().is_empty() {
         return Err(DeskError::new(Kind::Malformed, "a legal hold takes a reason"));
     }
+    require_there(desk, subject).await?;
     desk.ledger().add_act(&history::act(desk, NOUN, subject, "put", &json!({ "why": why }))).await?;
     Ok(Standing { subject: subject.to_owned(), why: Some(why.to_owned()), waiting: None })
+}
+
+async fn require_there(desk: &Desk, subject: &str) -> Result<(), DeskError> {
+    let nobody = || {
+        DeskError::new(Kind::NotFound, format!("there is nobody `{subject}`"))
+            .hint("name a PARTNER, a PARTNER/CONTACT, or staff:NAME")
+    };
+    let there = if let Some(name) = subject.strip_prefix("staff:") {
+        desk.ledger().staff().await?.iter().any(|one| one.name.as_str() == name)
+    } else {
+        let (partner, contact) =
+            subject.split_once('/').map_or((subject, None), |(partner, contact)| (partner, Some(contact)));
+        let partner = slug(partner)?;
+        desk.ledger().partner(&partner).await?;
+        let people = desk.ledger().contacts(&partner).await?;
+        contact.is_none_or(|contact| people.iter().any(|one| one.slug.as_str() == contact))
+    };
+    if there { Ok(()) } else { Err(nobody()) }
 }
 
 /// Lifts a hold; takes two people.

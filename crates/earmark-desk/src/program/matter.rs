@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::recipients::{self, Addressee};
 use super::schedule::{self, EVERYBODY};
-use super::{preflight, release, remind, telling};
+use super::{preflight, release, telling};
 use crate::actor::{self, Right};
 use crate::desk::Desk;
 use crate::error::DeskError;
@@ -57,11 +57,9 @@ pub(super) fn arm(change: &mut DisclosureChange, new: StageInstant) {
     change.instants.push(new);
 }
 
-/// The jobs of an instant: its release, its reminders, and a look at everything a day before.
+/// The jobs of an instant: its release, and a look at everything a day before.
 pub(super) fn jobs(disclosure: &Slug, instant: &StageInstant) -> Vec<NewJob> {
-    let mut jobs = vec![release::job(disclosure, instant), preflight::job(disclosure, instant)];
-    jobs.extend(remind::jobs(disclosure, instant));
-    jobs
+    vec![release::job(disclosure, instant), preflight::job(disclosure, instant)]
 }
 
 /// The tier of the public instant.

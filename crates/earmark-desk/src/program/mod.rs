@@ -27,6 +27,7 @@ pub mod recipients;
 pub mod release;
 pub mod remind;
 pub mod revise;
+pub mod rhythm;
 pub mod schedule;
 pub mod standing;
 pub mod telling;

@@ -5,6 +5,8 @@ pub use earmark_store::Partner;
 use earmark_store::{Admission, Contact, ContactKey, Intake, KeyStatus, PartnerStatus, Recipient};
 use serde::{Deserialize, Serialize};
 
+use crate::actor::{self, Right};
+use crate::cooling;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::history;
@@ -105,10 +107,10 @@ pub(super) fn check_key(
     Ok((row, expires))
 }
 
-/// Adds a partner with its first contact, keys and recipient.
+/// Adds a partner with its first contact, keys and recipient. While an embargo is open the keys wait.
 ///
 /// # Errors
-/// When something is malformed, a key cannot be sealed to, or the slug is taken.
+/// Refused when the actor may not; when something is malformed, a key cannot be sealed to, or the slug is taken.
 pub async fn add(desk: &Desk, new: &NewPartner) -> Result<Shown, DeskError> {
     add_all(desk, std::slice::from_ref(new)).await?;
     show(desk, &new.slug).await
@@ -119,13 +121,18 @@ pub async fn add(desk: &Desk, new: &NewPartner) -> Result<Shown, DeskError> {
 /// # Errors
 /// As [`add`], for the first one that is refused.
 pub async fn add_all(desk: &Desk, new: &[NewPartner]) -> Result<(), DeskError> {
-    let checked: Vec<Admission> = new.iter().map(|one| check(desk, one)).collect::<Result<_, _>>()?;
+    actor::require(desk, Right::Manage).await?;
+    let mut checked: Vec<Admission> = new.iter().map(|one| check(desk, one)).collect::<Result<_, _>>()?;
+    let mut keys = Vec::new();
+    if cooling::embargo_is_open(desk).await? {
+        keys = checked.iter_mut().flat_map(|one| cooling::waiting(std::mem::take(&mut one.keys))).collect();
+    }
     let acts = checked.iter().map(|one| {
         let particulars = serde_json::json!({ "status": one.partner.status });
         history::act(desk, "partner", one.partner.slug.as_str(), "add", &particulars)
     });
     let acts = acts.collect();
-    Ok(desk.ledger().take_in(&Intake { admissions: checked, acts, ..Intake::default() }).await?)
+    Ok(desk.ledger().take_in(&Intake { admissions: checked, keys, acts, ..Intake::default() }).await?)
 }
 
 /// One partner with everything about it.

@@ -3,6 +3,8 @@
 //! The clock of the desk decides, and the ledger once more in the statement that releases. A job wakes a worker; that
 //! a job runs twice, late, or after the schedule changed does no harm.
 
+use std::fmt::Display;
+
 use earmark_model::{Slug, UnixMillis};
 use earmark_papers::instant_words;
 use earmark_store::{
@@ -36,13 +38,28 @@ const ATTEMPTS: u32 = 20;
 /// The job for an instant; there is one for each.
 #[must_use]
 pub fn job(disclosure: &Slug, instant: &StageInstant) -> NewJob {
-    let subject = subject(disclosure, instant);
-    NewJob { kind: KIND.to_owned(), unique_key: format!("{KIND} {subject}"), subject, run_at: instant.at }
+    let subject = subject_of(disclosure, instant);
+    NewJob { kind: KIND.to_owned(), unique_key: unique_key(&subject), subject, run_at: instant.at }
 }
 
-/// How a job calls an instant.
-fn subject(disclosure: &Slug, instant: &StageInstant) -> String {
-    format!("{disclosure} {} {} {}", instant.stage, instant.tier, instant.sequence)
+fn subject_of(disclosure: &Slug, instant: &StageInstant) -> String {
+    subject(disclosure, instant.stage, &instant.tier, instant.sequence)
+}
+
+/// How a job calls an instant: disclosure, stage, tier, number of the schedule.
+pub fn subject(
+    disclosure: impl Display,
+    stage: impl Display,
+    tier: impl Display,
+    sequence: impl Display,
+) -> String {
+    format!("{disclosure} {stage} {tier} {sequence}")
+}
+
+/// What makes the job of an instant the only one.
+#[must_use]
+pub fn unique_key(subject: &str) -> String {
+    format!("{KIND} {subject}")
 }
 
 /// Reads what [`job`] wrote: disclosure, stage, tier, number of the schedule.
@@ -185,9 +202,9 @@ pub(super) async fn prepare(
         }
     }
     if firing.deliveries.iter().any(|one| one.state == DeliveryState::Released) {
-        firing.jobs.push(chase::job(&firing.disclosure.id, &firing.instant.tier, 1, now));
+        firing.jobs.push(chase::job(desk, &firing.disclosure.id, &firing.instant.tier, 1, now).await?);
         if firing.deliveries.iter().any(|one| one.what != "notice") {
-            let subject = subject(&firing.disclosure.id, &firing.instant);
+            let subject = subject_of(&firing.disclosure.id, &firing.instant);
             let unique_key = format!("{BUNDLES} {subject}");
             firing.jobs.push(NewJob { kind: BUNDLES.to_owned(), unique_key, subject, run_at: now });
         }

@@ -8,6 +8,7 @@ use super::embargo::{self, Step};
 use super::matter::{self, Matter, tell_schedule};
 use super::schedule::not_past;
 use super::schedule::{self, StageAt, parse_instant};
+use super::{remind, rhythm};
 use crate::actor::Right;
 use crate::approval::{self, Alone, Answer, Waits};
 use crate::desk::Desk;
@@ -90,6 +91,10 @@ pub async fn revise(desk: &Desk, id: &str, revision: &Revision) -> Result<Option
         let new = schedule::instant(stage.stage, stage.tier.clone(), sequence, at, InstantState::Waiting);
         matter::arm(&mut change, new);
     }
+    let leads = rhythm::leads(desk, &matter.disclosure.id).await?;
+    let reminders: Vec<_> =
+        change.instants.iter().flat_map(|one| remind::jobs(&matter.disclosure.id, one, &leads)).collect();
+    change.jobs.extend(reminders);
     let mut leave = None;
     if sooner {
         match approval::ask(desk, ("disclosure", id, "revise"), &values, Alone::AfterWaiting).await? {

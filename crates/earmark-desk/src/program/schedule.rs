@@ -98,19 +98,33 @@ fn parse_when(text: &str) -> Result<When, DeskError> {
         DeskError::new(Kind::Malformed, format!("`{text}` is no lead time"))
             .hint("write a number and `d`, `h` or `m`: `-5d`, `-24h`, `-90m`, `+2h`")
     };
-    let (number, unit) = text.split_at_checked(text.len() - 1).ok_or_else(malformed)?;
+    parse_span(text).map(When::FromPublic).ok_or_else(malformed)
+}
+
+/// So many days, hours or minutes, in milliseconds.
+fn parse_span(text: &str) -> Option<i64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let unit = match unit {
         "d" => 86_400_000,
         "h" => 3_600_000,
         "m" => 60_000,
-        _ => return Err(malformed()),
+        _ => return None,
     };
     // A century is enough, and keeps every sum within range.
-    let number: i64 = number.parse().map_err(|_| malformed())?;
-    if number.unsigned_abs() > 36_500 * 1_440 {
-        return Err(malformed());
-    }
-    Ok(When::FromPublic(number * unit))
+    let number: i64 = number.parse().ok()?;
+    (number.unsigned_abs() <= 36_500 * 1_440).then_some(number * unit)
+}
+
+/// A wait such as `2d`, `24h` or `90m`, in minutes.
+///
+/// # Errors
+/// Malformed.
+pub fn parse_wait(text: &str) -> Result<u32, DeskError> {
+    let minutes = parse_span(text).map(|millis| millis / 60_000);
+    minutes.and_then(|minutes| u32::try_from(minutes).ok()).ok_or_else(|| {
+        DeskError::new(Kind::Malformed, format!("`{text}` is no wait"))
+            .hint("write a number and `d`, `h` or `m`: `2d`, `24h`, `90m`")
+    })
 }
 
 /// Refuses an instant that has passed.

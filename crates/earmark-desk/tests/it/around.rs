@@ -6,7 +6,7 @@ use earmark_desk::program::disclosure::{self, NewDisclosure};
 use earmark_desk::program::preflight::{self, Light};
 use earmark_desk::program::protection::{self, NewReport};
 use earmark_desk::program::schedule::StageAt;
-use earmark_desk::program::{breach, hold, preview, questions};
+use earmark_desk::program::{breach, hold, preview, questions, remind};
 use earmark_store::{Exploitation, InstantState, Stage, Tlp};
 
 use crate::bench::{Bench, HOUR, hours};
@@ -106,6 +106,39 @@ async fn those_who_were_told_are_reminded_of_the_schedule_in_force() {
     bench.clock.advance(72 * HOUR);
     bench.work().await;
     assert_eq!(bench.told("d", "public in an hour").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_disclosure_and_each_of_its_tiers_may_have_a_rhythm_of_its_own() {
+    let bench = Bench::new().await;
+    let wanted = |leads: &[u32], ask: Option<u32>, askings: Option<u32>| remind::Wanted {
+        remind_minutes: Some(leads.to_vec()),
+        ask_minutes: ask,
+        askings,
+    };
+    bench.propose("d", &["advisory:one=-99h", "advisory:two=-99h"]).await;
+    remind::set(&bench.desk, "d", None, &wanted(&[2_880], None, Some(0))).await.unwrap();
+    disclosure::accept(&bench.desk, "d").await.unwrap();
+    // Set when the instants are armed already, and for one tier only.
+    let own =
+        remind::set(&bench.desk, "d", Some("two"), &wanted(&[90, 600, 90], Some(60), Some(1))).await.unwrap();
+    assert_eq!((own.remind_minutes.as_slice(), own.ask_minutes, own.askings), (&[600, 90][..], 60, 1));
+    for bad in [&[0][..], &[200_000], &[1; 11].map(|n| n * 2)] {
+        let long = [bad, &(100..111).collect::<Vec<u32>>()].concat();
+        let refused = remind::set(&bench.desk, "d", None, &wanted(&long, None, None)).await.unwrap_err();
+        assert_eq!(refused.kind, Kind::Malformed);
+    }
+    for _ in 0..400 {
+        bench.clock.advance(HOUR / 4);
+        bench.work().await;
+    }
+    assert_eq!(bench.told("d", "public in 48 hours").await, ["amber", "birch"]);
+    assert_eq!(bench.told("d", "public in 10 hours").await, ["cedar"]);
+    assert_eq!(bench.told("d", "public in 90 minutes").await, ["cedar"]);
+    for other in ["public in 24 hours", "public in an hour"] {
+        assert!(bench.told("d", other).await.is_empty(), "not the built-in ones");
+    }
+    assert_eq!(bench.told("d", "your word, please").await, ["cedar"], "after an hour, once");
 }
 
 #[tokio::test]

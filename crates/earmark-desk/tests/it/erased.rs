@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use earmark_desk::actor::{self, Role};
 use earmark_desk::approval::WAIT_MILLIS;
 use earmark_desk::error::Kind;
-use earmark_desk::issue::log::{Settings, person, publish, verify};
+use earmark_desk::issue::log::{Settings, accounts, person, publish, retention, verify};
+use earmark_desk::program::standing::{self, Measure};
 use earmark_desk::program::{agreement, keys, legal_hold, people};
 use earmark_store::NewMessage;
 use proptest::prelude::*;
@@ -147,4 +149,89 @@ async fn a_legal_hold_bars_erasure_until_two_lift_it() {
         assert_eq!(legal_hold::lift(desk, subject).await.unwrap_err().kind, Kind::NotFound);
     }
     erase().await.unwrap();
+}
+
+/// A partner that was removed, its key, and somebody who left: each is erased with a tombstone, and only then.
+#[tokio::test]
+async fn a_partner_a_key_and_an_account_are_erased_when_they_are_over() {
+    let bench = with_person("Zacharias Quill", "zq@quill.example").await;
+    let desk = &bench.desk;
+    let because = "GDPR Art. 5(1)(e)";
+    assert_eq!(
+        accounts::erase(desk, "amber", because).await.unwrap_err().kind,
+        Kind::Refused,
+        "it is active"
+    );
+    assert_eq!(accounts::erase_key(desk, "amber", KEY, because).await.unwrap_err().kind, Kind::Refused);
+    keys::revoke(desk, "amber", KEY, "lost").await.unwrap();
+    assert_eq!(accounts::erase_key(desk, "amber", KEY, " ").await.unwrap_err().kind, Kind::Malformed);
+    let erased = accounts::erase_key(desk, "amber", KEY, because).await.unwrap();
+    assert_eq!(erased.entries.len(), 2, "added and revoked");
+    assert_eq!(faults(&bench).await, [""; 0]);
+    assert!(keys::list(desk, "amber").await.unwrap().is_empty());
+
+    standing::take(desk, "amber", Measure::Remove, "left", Some("agreed")).await.unwrap();
+    legal_hold::put(desk, "amber/p1", "court file 7").await.unwrap();
+    assert_eq!(legal_hold::put(desk, "ambre", "x").await.unwrap_err().kind, Kind::NotFound, "mistyped");
+    assert_eq!(accounts::erase(desk, "amber", because).await.unwrap_err().kind, Kind::Refused, "a hold");
+    legal_hold::lift(desk, "amber/p1").await.unwrap();
+    bench.clock.advance(WAIT_MILLIS);
+    legal_hold::lift(desk, "amber/p1").await.unwrap();
+    accounts::erase(desk, "amber", because).await.unwrap();
+    assert_eq!(found(&bench, &["Zacharias", "zq@quill", "desk@amber.example"]), [""; 0]);
+    assert_eq!(desk.ledger().partner(&"amber".parse().unwrap()).await.unwrap().name, "erased");
+    assert_eq!(faults(&bench).await, [""; 0]);
+
+    let roles = || vec![Role::Administrator];
+    actor::join(desk, "owner", None, roles()).await.unwrap();
+    actor::join(desk, "tom", Some("tom@quill.example".to_owned()), vec![Role::Analyst]).await.unwrap();
+    assert_eq!(accounts::erase(desk, "staff:tom", because).await.unwrap_err().kind, Kind::Refused);
+    actor::leave(desk, "tom").await.unwrap();
+    accounts::erase(desk, "staff:tom", because).await.unwrap();
+    assert_eq!(found(&bench, &["tom@quill.example"]), [""; 0]);
+    publish(&bench).await;
+    assert_eq!(faults(&bench).await, [""; 0]);
+}
+
+/// What is held too long is listed, and erased but for what a hold stands on.
+#[tokio::test]
+async fn what_is_over_is_due_and_a_hold_keeps_it() {
+    let bench = with_person("Zacharias Quill", "zq@quill.example").await;
+    let desk = &bench.desk;
+    const DAY: i64 = 86_400_000;
+    assert_eq!(retention::due(desk).await.unwrap(), []);
+    standing::take(desk, "amber", Measure::Remove, "left", Some("agreed")).await.unwrap();
+    legal_hold::put(desk, "birch", "court file 7").await.unwrap();
+    let late = NewMessage {
+        unique_key: "c".to_owned(),
+        disclosure: None,
+        recipient: "birch".to_owned(),
+        mail: None,
+        subject: "Hello".to_owned(),
+        body: "Dear Mr. Vole,\n".to_owned(),
+        calendar: None,
+    };
+    desk.ledger().queue_messages(&[late], desk.now()).await.unwrap();
+    bench.clock.advance(90 * DAY - 1);
+    assert_eq!(retention::due(desk).await.unwrap(), []);
+    bench.clock.advance(1);
+    let due = retention::due(desk).await.unwrap();
+    let subjects: Vec<&str> = due.iter().map(|one| one.subject.as_str()).collect();
+    assert_eq!(subjects, ["amber/desk", "amber/p1"]);
+    bench.clock.advance(3 * 365 * DAY);
+    let due = retention::due(desk).await.unwrap();
+    let held: Vec<(&str, bool)> = due
+        .iter()
+        .filter(|one| one.class == "message")
+        .map(|one| (one.subject.as_str(), one.legal_hold.is_some()))
+        .collect();
+    assert_eq!(held, [("amber/p1", false), ("amber", false), ("birch", true)]);
+    let erased = retention::erase_due(desk, "retention is over").await.unwrap();
+    assert_eq!(erased.len(), due.len() - 1);
+    assert_eq!(found(&bench, &["Zacharias", "zq@quill"]), [""; 0]);
+    assert_eq!(found(&bench, &["Mr. Vole"]).len(), 1, "the hold keeps it");
+    assert_eq!(faults(&bench).await, [""; 0]);
+    publish(&bench).await;
+    assert_eq!(faults(&bench).await, [""; 0]);
+    assert_eq!(retention::due(desk).await.unwrap().len(), 1);
 }

@@ -3,7 +3,9 @@
 use earmark_desk::actor::{self, Role};
 use earmark_desk::error::Kind;
 use earmark_desk::issue::log::{listing, partner_keys};
+use earmark_desk::program::import;
 use earmark_desk::program::keys::{self, COOLING_OFF_MILLIS};
+use earmark_desk::program::partner::NewPartner;
 use earmark_model::UnixMillis;
 use earmark_store::KeyStatus;
 
@@ -57,6 +59,33 @@ async fn amid_an_embargo_a_new_key_cools_off_and_takes_two() {
     assert!(!birch().await);
     bench.clock.advance(1);
     assert!(birch().await);
+}
+
+#[tokio::test]
+async fn amid_an_embargo_the_keys_of_a_new_partner_cool_off_too() {
+    let bench = two_people(Bench::new().await).await;
+    bench.arm("d", &["advisory:one=-24h"]).await;
+    let new = NewPartner {
+        slug: "dune".to_owned(),
+        name: "Dune".to_owned(),
+        country: "DE".to_owned(),
+        tier: "one".to_owned(),
+        contact: None,
+        keys: vec![ONE.to_owned()],
+        applicant: false,
+    };
+    let (_, waits) = keys::add_with_partner(&bench.desk, &new).await.unwrap();
+    assert_eq!(waits[0].assents, ["ann"]);
+    let dune = async |bench: &Bench| keys::list(&bench.desk, "dune").await.unwrap()[0].in_use;
+    bench.clock.advance(COOLING_OFF_MILLIS);
+    assert!(!dune(&bench).await, "time alone does not do it");
+    let bench = bench.sit("ben");
+    assert!(keys::approve(&bench.desk, "dune", ONE).await.unwrap().key.in_use);
+
+    let table = format!("slug,name,country,tier,key\nelm,Elm,DE,one,{TWO}\n");
+    import::import(&bench.desk, table.as_bytes(), false).await.unwrap();
+    let listed = keys::list(&bench.desk, "elm").await.unwrap();
+    assert!(listed[0].effective.is_none(), "an import is no way around");
 }
 
 #[tokio::test]

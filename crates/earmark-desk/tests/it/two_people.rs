@@ -31,6 +31,10 @@ async fn one_holds_and_two_resume() {
     hold::hold(&bench.desk, "d", "anybody who works here may stop").await.unwrap();
     assert_eq!(hold::resume(&bench.desk, "d").await.unwrap_err().kind, Kind::Refused);
 
+    let bench = bench.sit("ben");
+    let early = hold::resume(&bench.desk, "d").await.unwrap_err();
+    assert_eq!(early.kind, Kind::Refused, "ann made ben an approver a moment ago, amid an embargo");
+    bench.clock.advance(approval::WAIT_MILLIS);
     let bench = bench.sit("ann");
     let waits = hold::resume(&bench.desk, "d").await.unwrap().unwrap();
     assert_eq!((waits.waits_for, waits.assents.as_slice()), ("a second person", &["ann".to_owned()][..]));
@@ -75,6 +79,46 @@ async fn a_small_team_waits_while_all_are_told_and_anybody_may_withdraw() {
         approval::ask(&bench.desk, ("case", "c", "name"), &serde_json::json!({}), approval::Alone::Never)
             .await;
     assert_eq!(alone.unwrap_err().kind, Kind::Refused);
+}
+
+#[tokio::test]
+async fn one_person_is_not_two_by_another_name() {
+    let bench = Bench::new().await;
+    let mail = || Some("Ann@x.example".to_owned());
+    actor::join(&bench.desk, "ann", mail(), vec![Role::Administrator]).await.unwrap();
+    let bench = bench.sit("ann");
+    let twice =
+        actor::join(&bench.desk, "ann2", Some("ann@X.example".to_owned()), vec![Role::Approver]).await;
+    assert_eq!(twice.unwrap_err().kind, Kind::Refused, "her address, written otherwise");
+    actor::join(&bench.desk, "ann", mail(), vec![Role::Administrator]).await.unwrap();
+    actor::join(&bench.desk, "ben", None, vec![Role::Approver]).await.unwrap();
+    bench.arm("d", &["advisory:one=-24h"]).await;
+    hold::hold(&bench.desk, "d", "x").await.unwrap();
+    assert!(hold::resume(&bench.desk, "d").await.unwrap().is_some());
+    actor::join(&bench.desk, "eve", None, vec![Role::Approver]).await.unwrap();
+    let told = bench.desk.ledger().unsent_messages(10).await.unwrap();
+    let told: Vec<&str> = told
+        .iter()
+        .filter(|one| one.message.subject == "eve may approve grave acts")
+        .map(|one| one.message.recipient.as_str())
+        .collect();
+    assert_eq!(told, ["staff:ann", "staff:ben"]);
+    let bench = bench.sit("eve");
+    assert_eq!(hold::resume(&bench.desk, "d").await.unwrap_err().kind, Kind::Refused);
+    // A yes that was given and does not count any more: ben leaves.
+    let bench = bench.sit("ben");
+    let bench = {
+        let key = ("disclosure", "d", "other");
+        approval::ask(&bench.desk, key, &serde_json::json!({}), approval::Alone::Never).await.unwrap();
+        bench.clock.advance(approval::WAIT_MILLIS);
+        let bench = bench.sit("ann");
+        actor::leave(&bench.desk, "ben").await.unwrap();
+        let answer = approval::ask(&bench.desk, key, &serde_json::json!({}), approval::Alone::Never).await;
+        assert!(matches!(answer.unwrap(), approval::Answer::Waits(_)), "ben is nobody now");
+        bench
+    };
+    let bench = bench.sit("eve");
+    assert!(hold::resume(&bench.desk, "d").await.unwrap().is_none(), "a quarter of an hour later");
 }
 
 #[tokio::test]

@@ -15,8 +15,8 @@ use earmark_desk::program::explain;
 use earmark_desk::program::material::{self, NewMaterial};
 use earmark_desk::program::protection::{self, NewReport};
 use earmark_desk::program::revise::{self, Revision};
-use earmark_desk::program::schedule::{StageAt, parse_stage};
-use earmark_desk::program::{breach, hold, preflight, preview, questions, telling, view};
+use earmark_desk::program::schedule::{StageAt, parse_stage, parse_wait};
+use earmark_desk::program::{breach, hold, preflight, preview, questions, remind, rhythm, telling, view};
 
 pub(crate) use arguments::Args;
 use arguments::{Action, Csaf};
@@ -116,6 +116,23 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             let attested = material::attest(desk, id, recipient).await?;
             let answer = serde_json::json!({ "attested": attested });
             output.answer(&answer, || format!("{attested} deletions attested\n")).map_err(printing)
+        }
+        Action::Remind { id, tier, before, ask_after, times } => {
+            let minutes =
+                |texts: &[String]| texts.iter().map(|text| parse_wait(text)).collect::<Result<_, _>>();
+            let wanted = remind::Wanted {
+                remind_minutes: if before.is_empty() { None } else { Some(minutes(before)?) },
+                ask_minutes: ask_after.as_deref().map(parse_wait).transpose()?,
+                askings: *times,
+            };
+            let rhythm = if wanted == remind::Wanted::default() {
+                let id = slug(id)?;
+                desk.ledger().disclosure(&id).await?;
+                rhythm::of(desk, &id, tier.as_deref()).await?
+            } else {
+                remind::set(desk, id, tier.as_deref(), &wanted).await?
+            };
+            output.answer(&rhythm, || text::rhythm(&rhythm)).map_err(printing)
         }
         Action::Ask { id, question, from, stage } => {
             let stage = stage.as_deref().map(parse_stage).transpose()?;

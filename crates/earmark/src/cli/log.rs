@@ -76,7 +76,7 @@ pub(crate) enum Action {
         #[arg(long, value_name = "RECIPIENT")]
         from: String,
     },
-    /// Write down what a partner needs to find in the log whatever became of its keys
+    /// Write down what a partner needs to find in the log whatever became of its keys and copies
     Keys {
         /// The partner
         partner: String,
@@ -84,7 +84,7 @@ pub(crate) enum Action {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// As a partner: look in the log for events of your keys; exit with 1 if there are some you were not told of
+    /// As a partner: look in the log for events of your keys and copies; exit with 1 if there are some you were not told of
     Listen {
         /// The file that the owner handed over
         file: PathBuf,
@@ -95,7 +95,7 @@ pub(crate) enum Action {
     /// Witnesses: partners who sign that the log only grew
     #[command(subcommand)]
     Witness(Witness),
-    /// Erase the record of a copy or a receipt; the log says that it was erased, and on what ground
+    /// Erase the record of a copy, that it was made again, or a receipt; the log says that it was erased, and on what ground
     Erase {
         /// The entry's number
         entry: u64,
@@ -219,11 +219,9 @@ pub(crate) async fn run(vault: &super::place::Place, args: &Args, output: Output
             }
             said(output, &ears, || match out {
                 Some(path) => format!("{}\n", path.display()),
-                None => format!(
-                    "{} events of keys of {}; write them with `--out`\n",
-                    ears.events.len(),
-                    ears.partner
-                ),
+                None => {
+                    format!("{} events of {}; write them with `--out`\n", ears.events.len(), ears.partner)
+                }
             })
         }
         Action::Listen { file, place } => {
@@ -236,7 +234,9 @@ pub(crate) async fn run(vault: &super::place::Place, args: &Args, output: Output
                     heard.not_yet.len()
                 );
                 for number in &heard.unknown {
-                    text += &format!("wrong: event {number} of your keys is in the log and was not told\n");
+                    text += &format!(
+                        "wrong: event {number}, of a key or a copy made again, is in the log and was not told\n"
+                    );
                 }
                 for number in &heard.false_events {
                     text += &format!("wrong: event {number} is not what the log holds\n");

@@ -7,6 +7,7 @@ use earmark_desk::desk::Desk;
 use earmark_desk::error::DeskError;
 use earmark_desk::history;
 use earmark_desk::program::import::{self, Preview};
+use earmark_desk::program::keys;
 use earmark_desk::program::partner::{self, NewPartner, Shown};
 use earmark_desk::program::partner_table::{self, Form};
 use earmark_desk::program::standing::{self, Measure};
@@ -140,7 +141,14 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
                 keys: add.keys.iter().map(|key| key_text(key)).collect::<Result<_, _>>()?,
                 applicant: add.applicant,
             };
-            print(output, &partner::add(desk, &new).await?)
+            let (shown, waiting) = keys::add_with_partner(desk, &new).await?;
+            if !waiting.is_empty() {
+                output.remark(&format!(
+                    "an embargo is open: {} keys take effect after a day and a second person's `earmark partner key approve`",
+                    waiting.len()
+                ));
+            }
+            print(output, &shown)
         }
         Action::Import(import) => {
             let bytes =

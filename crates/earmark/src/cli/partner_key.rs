@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use earmark_desk::desk::Desk;
 use earmark_desk::error::DeskError;
-use earmark_desk::issue::log::partner_keys;
+use earmark_desk::issue::log::{accounts, partner_keys};
 use earmark_desk::program::keys::{self, Acted, Listed};
 
 use super::instant_argument::instant;
@@ -83,6 +83,15 @@ pub(crate) enum Action {
         #[arg(long)]
         why: String,
     },
+    /// Erase a key that is over, with tombstones in the log
+    Erase {
+        /// Which key
+        #[command(flatten)]
+        which: Which,
+        /// On what ground, in one line
+        #[arg(long)]
+        basis: String,
+    },
 }
 
 /// A key of a partner.
@@ -119,6 +128,10 @@ pub(crate) async fn run(desk: &Desk, action: &Action, output: Output) -> Result<
         }
         Action::Rotate { which, key } => {
             keys::rotate(desk, &which.slug, &which.fingerprint, &key_text(key)?).await?
+        }
+        Action::Erase { which, basis } => {
+            let erased = accounts::erase_key(desk, &which.slug, &which.fingerprint, basis).await?;
+            return output.answer(&erased, || super::person::erased_text(&erased)).map_err(printing);
         }
         Action::Revoke { which, why } => keys::revoke(desk, &which.slug, &which.fingerprint, why).await?,
     };

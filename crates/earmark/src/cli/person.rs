@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use earmark_desk::desk::Desk;
 use earmark_desk::error::DeskError;
 use earmark_desk::issue::log::person::{self, CLASSES, Held};
+use earmark_desk::issue::log::{accounts, retention};
 use earmark_desk::program::legal_hold::{self, Standing};
 
 use super::output::{Output, printing};
@@ -27,9 +28,9 @@ pub(crate) enum Action {
         /// The person: PARTNER/CONTACT
         person: String,
     },
-    /// Erase what is held of a person, with tombstones in the log
+    /// Erase what is held of a person, a removed partner, or somebody who left the staff, with tombstones
     Erase {
-        /// The person: PARTNER/CONTACT
+        /// PARTNER/CONTACT, PARTNER for all its people and its name, or staff:NAME
         person: String,
         /// On what ground, in one line
         #[arg(long)]
@@ -38,9 +39,20 @@ pub(crate) enum Action {
         #[arg(long, value_name = "DIR")]
         outbox: Option<PathBuf>,
     },
-    /// Put a legal hold on a person or partner: nothing of it is erased
+    /// List what is held longer than it is needed
+    Due,
+    /// Erase all of that, but for what a legal hold stands on
+    EraseDue {
+        /// On what ground, in one line
+        #[arg(long)]
+        basis: String,
+        /// Remove the mail files of these messages from this outbox, too
+        #[arg(long, value_name = "DIR")]
+        outbox: Option<PathBuf>,
+    },
+    /// Put a legal hold on a person, partner or member of the staff: nothing of it is erased
     Hold {
-        /// PARTNER/CONTACT, or PARTNER for everything of it
+        /// PARTNER/CONTACT, PARTNER for everything of it, or staff:NAME
         subject: String,
         /// Why
         #[arg(long)]
@@ -70,28 +82,47 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             output.answer(&held, || text(&held)).map_err(printing)
         }
         Action::Erase { person, basis, outbox } => {
-            let erased = person::erase(desk, person, basis).await?;
+            let erased = accounts::erase(desk, person, basis).await?;
             if let Some(outbox) = outbox {
                 remove_mail(outbox, &erased.messages)?;
             }
-            output
-                .answer(&erased, || {
-                    let mut text = format!(
-                        "{}: erased, {} entries of the log and {} messages among it\n",
-                        erased.person,
-                        erased.entries.len(),
-                        erased.messages.len()
-                    );
-                    for table in &erased.left {
-                        text += &format!("still within other words: `{table}`\n");
-                    }
-                    text
-                })
-                .map_err(printing)
+            output.answer(&erased, || erased_text(&erased)).map_err(printing)
+        }
+        Action::Due => {
+            let due = retention::due(desk).await?;
+            output.answer(&due, || due.iter().map(due_line).collect()).map_err(printing)
+        }
+        Action::EraseDue { basis, outbox } => {
+            let erased = retention::erase_due(desk, basis).await?;
+            if let Some(outbox) = outbox {
+                let messages: Vec<u64> = erased.iter().filter_map(|one| one.message).collect();
+                remove_mail(outbox, &messages)?;
+            }
+            output.answer(&erased, || erased.iter().map(due_line).collect()).map_err(printing)
         }
         Action::Hold { subject, why } => said(&legal_hold::put(desk, subject, why).await?, output),
         Action::Lift { subject } => said(&legal_hold::lift(desk, subject).await?, output),
     }
+}
+
+/// What an erasure came to, in words.
+pub(super) fn erased_text(erased: &person::Erased) -> String {
+    let mut text = format!(
+        "{}: erased, {} entries of the log and {} messages among it\n",
+        erased.person,
+        erased.entries.len(),
+        erased.messages.len()
+    );
+    for table in &erased.left {
+        text += &format!("still within other words: `{table}`\n");
+    }
+    text
+}
+
+fn due_line(one: &retention::Due) -> String {
+    let what = one.message.map_or_else(|| one.class.to_owned(), |id| format!("message {id}"));
+    let held = one.legal_hold.as_ref().map(|why| format!("\theld: {why}")).unwrap_or_default();
+    format!("{}\t{what}\tsince {}{held}\n", one.subject, one.since)
 }
 
 fn said(standing: &Standing, output: Output) -> Result<(), DeskError> {

@@ -1,6 +1,7 @@
 //! `earmark vault`.
 
 use earmark_desk::error::DeskError;
+use earmark_desk::issue::log::verify;
 
 use super::output::{Output, printing};
 use super::place::Place;
@@ -17,7 +18,7 @@ pub(crate) struct Args {
 /// What can be done with a vault.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Action {
-    /// Check every row and blob; exit with 1 if anything is wrong
+    /// Check every row and blob, and hold the rows against the log; exit with 1 if anything is wrong
     Check {
         /// Remove what a killed process left behind
         #[arg(long)]
@@ -29,11 +30,24 @@ pub(crate) enum Action {
 pub(crate) async fn run(place: &Place, args: &Args, output: Output) -> Result<bool, DeskError> {
     let Action::Check { collect } = &args.action;
     let report = wiring::check(place, *collect).await?;
-    let faults: Vec<String> =
+    let mut faults: Vec<String> =
         report.findings.iter().filter(|one| one.is_fault()).map(ToString::to_string).collect();
+    // What is stored is one thing, that it is what was written another: the log knows.
+    let remarks = match wiring::open(place).await {
+        Ok(desk) => {
+            let replayed = verify::vault(&desk, None).await?;
+            faults.extend(replayed.faults);
+            replayed.remarks
+        }
+        Err(error) if faults.is_empty() => return Err(error),
+        Err(error) => vec![format!("the rows were not held against the log: {error}")],
+    };
+    let sound = faults.is_empty();
     let left: Vec<String> =
         report.findings.iter().filter(|one| !one.is_fault()).map(ToString::to_string).collect();
-    let answer = serde_json::json!({ "sound": report.is_sound(), "faults": faults, "left_behind": left });
+    let answer = serde_json::json!({
+        "sound": sound, "faults": faults, "left_behind": left, "remarks": remarks,
+    });
     output
         .answer(&answer, || {
             let mut text = String::new();
@@ -43,8 +57,11 @@ pub(crate) async fn run(place: &Place, args: &Args, output: Output) -> Result<bo
             for one in &left {
                 text += &format!("left behind: {one}\n");
             }
-            text + if report.is_sound() { "the vault is sound\n" } else { "the vault is damaged\n" }
+            for remark in &remarks {
+                text += &format!("note: {remark}\n");
+            }
+            text + if sound { "the vault is sound\n" } else { "the vault is damaged\n" }
         })
         .map_err(printing)?;
-    Ok(!report.is_sound())
+    Ok(!sound)
 }

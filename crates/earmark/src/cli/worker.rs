@@ -39,6 +39,9 @@ pub(crate) struct Args {
     /// Make the bundles of every stage at its instant, here, in a folder for each disclosure
     #[arg(long, value_name = "DIR")]
     pub bundles: Option<PathBuf>,
+    /// Make them so many hours before their instant, sealed to a key that the stage's message brings at the instant
+    #[arg(long, value_name = "HOURS", requires = "bundles", value_parser = clap::value_parser!(u32).range(1..=2400))]
+    pub early: Option<u32>,
     /// Publish the log here whenever a checkpoint is due
     #[arg(long, value_name = "DIR")]
     pub log: Option<PathBuf>,
@@ -54,7 +57,10 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
         desk,
         args,
         output,
-        means: Means { bundles: args.bundles.clone() },
+        means: Means {
+            bundles: args.bundles.clone(),
+            early_millis: args.early.map(|hours| i64::from(hours) * 3_600_000),
+        },
         postman,
         mail_from: Instant::now(),
         log_from: Instant::now(),

@@ -311,9 +311,49 @@ fn a_partner_hears_of_every_event_of_its_keys() {
     bench.ok(&["partner", "key", "add", "birch", &key("third")]);
     bench.ok(&["issue", "asset", "--to", "birch", "--out", "sealed"]);
     let listed = bench.ok(&["log", "list"]);
-    assert_eq!(listed.as_array().unwrap().len(), before + 1);
-    assert_eq!(listed[before]["kind"], "key");
+    assert_eq!(listed.as_array().unwrap().len(), before + 2);
+    // Birch had that copy already, unsealed.
+    assert_eq!((&listed[before]["kind"], &listed[before + 1]["kind"]), (&"key".into(), &"again".into()));
     assert_eq!(bench.ok(&["log", "verify"])["sound"], true);
+}
+
+/// An owner who makes a copy of amber's once more leaves a trace of it where amber looks.
+#[test]
+fn a_partner_hears_when_its_copy_is_made_again() {
+    let bench = issued(&["amber", "birch"]);
+    let log = bench.path("vault/log");
+    bench.ok(&["log", "publish", "--block", "16"]);
+    for partner in ["amber", "birch"] {
+        bench.ok(&["log", "keys", partner, "--out", &format!("{partner}.json")]);
+    }
+    let listen = |partner: &str| {
+        elsewhere(&bench, &["log", "listen", &bench.path(&format!("{partner}.json")), "--log", &log])
+    };
+    let issue = |out: &str| bench.ok(&["issue", "asset", "--to", "amber", "--out", out, "--plain"]);
+    let (code, heard) = listen("amber");
+    assert_eq!((code, &heard["known"]), (0, &serde_json::json!([])), "the first copy rings no bell");
+    let again = issue("elsewhere");
+    let entry = again["copies"][0]["again"].as_u64().unwrap();
+    // What stands there whole is not made again.
+    assert_eq!(issue("elsewhere")["copies"][0].get("again"), None);
+    bench.ok(&["log", "publish", "--now"]);
+    let (code, heard) = listen("amber");
+    assert_eq!((code, &heard["unknown"]), (1, &serde_json::json!([1])), "{heard}");
+    assert_eq!(listen("birch").0, 0, "and birch hears nothing");
+    bench.ok(&["log", "keys", "amber", "--out", "amber.json"]);
+    let (code, heard) = listen("amber");
+    assert_eq!((code, &heard["known"]), (0, &serde_json::json!([1])), "{heard}");
+    let told: Value =
+        serde_json::from_str(&fs::read_to_string(bench.root().join("amber.json")).unwrap()).unwrap();
+    assert_eq!(told["events"][0]["entry"], entry);
+    let document: Value = serde_json::from_str(told["events"][0]["document"].as_str().unwrap()).unwrap();
+    assert_eq!((&document["kind"], &document["recipient"]), (&"again".into(), &"amber".into()));
+    assert_eq!(document["copy"], again["copies"][0]["copy_sha256"]);
+    assert_eq!(bench.ok(&["log", "verify"])["sound"], true);
+    // It can be erased lawfully, as the record of a copy can.
+    bench.ok(&["log", "erase", &entry.to_string(), "--basis", "GDPR Art. 17"]);
+    assert_eq!(bench.ok(&["log", "verify"])["sound"], true);
+    assert_eq!(bench.ok(&["vault", "check"])["sound"], true);
 }
 
 #[test]

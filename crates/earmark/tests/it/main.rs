@@ -8,6 +8,7 @@ mod bench;
 mod crashes;
 mod demo;
 mod drills;
+mod early;
 mod log;
 mod log_rows;
 mod odds;

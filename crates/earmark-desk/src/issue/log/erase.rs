@@ -2,7 +2,6 @@
 
 use earmark_store::EntryKind;
 use serde::Serialize;
-use serde_json::json;
 
 use super::rows::{Row, Rows};
 use super::statements;
@@ -29,10 +28,7 @@ pub struct Answer {
 /// Refused for other kinds: a plan names nobody, a key's row is kept elsewhere too, and the rest hold the log
 /// together.
 pub async fn erase(desk: &Desk, entry: u64, basis: &str) -> Result<Answer, DeskError> {
-    if basis.trim().is_empty() || basis.chars().any(char::is_control) {
-        return Err(DeskError::new(Kind::Malformed, "erasing needs a ground, in one line")
-            .hint("for example `--basis \"GDPR Art. 17, request of 2026-03-01\"`"));
-    }
+    statements::require_ground(basis)?;
     let rows = Rows::read(desk).await?;
     let Some(row) = rows.entry(entry) else {
         return Err(DeskError::new(Kind::NotFound, format!("the log has no entry {entry}")));
@@ -42,7 +38,7 @@ pub async fn erase(desk: &Desk, entry: u64, basis: &str) -> Result<Answer, DeskE
     }
     let may = match rows.of.get(&entry) {
         Some(Row::Copy(_)) => true,
-        Some(Row::Statement(_)) => row.kind == EntryKind::Receipt,
+        Some(Row::Statement(_)) => matches!(row.kind, EntryKind::Receipt | EntryKind::Again),
         _ => false,
     };
     if !may {
@@ -59,15 +55,7 @@ pub async fn erase(desk: &Desk, entry: u64, basis: &str) -> Result<Answer, DeskE
         }
         _ => {}
     }
-    let now = desk.now();
-    let document = json!({
-        "at": now.rfc3339(),
-        "basis": basis,
-        "erased": entry.to_string(),
-        "kind": "erasure",
-        "row": rows.row_digest(entry)?,
-    });
-    let tombstone = statements::fresh(desk, EntryKind::Erasure, &document, now)?;
+    let tombstone = statements::tombstone(desk, &rows, entry, basis)?;
     let said_by = desk.ledger().erase(entry, &tombstone).await?;
     Ok(Answer { entry, said_by, basis: basis.to_owned() })
 }

@@ -2,11 +2,10 @@
 
 use earmark_log::{KeyKind, SignerKey, Trust, VerifierKey, VerifierKeyError, own_keys};
 use earmark_store::StoreError;
-use serde_json::json;
 
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
-use crate::history;
+use crate::setting::keep;
 
 const ORIGIN: &str = "log.origin";
 const BLOCK: &str = "log.block";
@@ -102,16 +101,6 @@ pub(super) async fn fix(desk: &Desk, wanted: &Settings) -> Result<Rhythm, DeskEr
         keep(desk, CADENCE, &minutes.to_string()).await?;
     }
     rhythm(desk).await
-}
-
-/// Keeps a setting, with a line of history where it changes.
-async fn keep(desk: &Desk, name: &str, value: &str) -> Result<(), DeskError> {
-    if desk.ledger().setting(name).await?.as_deref() == Some(value) {
-        return Ok(());
-    }
-    let act = history::act(desk, "setting", name, "set", &json!({ "value": value }));
-    desk.ledger().add_act(&act).await?;
-    Ok(desk.ledger().set_setting(name, value).await?)
 }
 
 /// The log's name and rhythm for people: origin, block, cadence in minutes.

@@ -6,15 +6,20 @@
 //!
 //! Not here: trees, tiles and signatures (`earmark-log`), when a head is due in a running server (a job's clock).
 
+pub mod accounts;
+mod canonical;
+mod due_work;
 pub mod erase;
 pub mod fairness;
 mod identity;
 pub mod listing;
+mod messages;
 pub mod partner_keys;
 pub mod person;
 pub mod prove;
 pub mod publish;
 pub mod receipts;
+pub mod retention;
 mod rows;
 mod state;
 mod statements;

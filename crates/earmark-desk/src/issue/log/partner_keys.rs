@@ -1,6 +1,7 @@
-//! Key transparency: what becomes of a recipient's key is an entry, and its holder can find out that there is one.
+//! Transparency for partners: what becomes of a partner's keys, and that a copy of its was made again, is an entry, and
+//! the partner can find out that there is one.
 //!
-//! Each event is two entries. The *key* entry says what happened, under a random nonce. The *bell* entry says only
+//! Each event is two entries. The *key* or *again* entry says what happened, under a random nonce. The *bell* entry says only
 //! that the partner's n-th event happened, under a nonce that follows from the partner's secret and n: whoever has
 //! the secret reckons the next bell's commitment and looks whether the log holds it, event known or not. To everybody
 //! else both look like any other entry.
@@ -11,12 +12,13 @@ use std::path::Path;
 use earmark_log::{Audit, Opening};
 use earmark_model::{Digest, Slug};
 use earmark_seal::SecretKey;
-use earmark_store::{EntryKind, StoreError};
+use earmark_store::{Copy, EntryKind, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::canonical::canonical;
 use super::rows::Rows;
-use super::statements::{self, canonical};
+use super::statements;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::program::keys;
@@ -27,12 +29,12 @@ const LISTEN_AHEAD: u64 = 64;
 /// How often events are numbered again because another process recorded some between.
 const TRIES: usize = 20;
 
-/// One event in a key's life, as its partner is told.
+/// One event, as its partner is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyEvent {
     /// Its number among the partner's events, from 1.
     pub number: u64,
-    /// The key entry.
+    /// The key or again entry.
     pub entry: u64,
     /// What it opens to.
     pub document: String,
@@ -127,8 +129,7 @@ async fn changes(desk: &Desk) -> Result<Vec<earmark_store::NewStatement>, DeskEr
             if last.get(&id).map(String::as_str) == Some(key.status.word()) {
                 continue;
             }
-            let number = counts.entry(slug.to_owned()).or_insert(0);
-            *number += 1;
+            let number = next(&mut counts, slug);
             let document = json!({
                 "at": now.rfc3339(),
                 "contact": key.contact.as_str(),
@@ -140,11 +141,74 @@ async fn changes(desk: &Desk) -> Result<Vec<earmark_store::NewStatement>, DeskEr
                 "partner": slug,
             });
             new.push(statements::fresh(desk, EntryKind::Key, &document, now)?);
-            let (document, nonce) = bell(&secret(&blinding, slug), slug, *number);
+            let (document, nonce) = bell(&secret(&blinding, slug), slug, number);
             new.push(statements::with_nonce(nonce, EntryKind::Bell, &document, now)?);
         }
     }
     Ok(new)
+}
+
+/// The number of a partner's next event.
+fn next(counts: &mut HashMap<String, u64>, partner: &str) -> u64 {
+    let number = counts.entry(partner.to_owned()).or_insert(0);
+    *number += 1;
+    *number
+}
+
+/// A copy that is there already, made once more.
+pub(in crate::issue) struct Again {
+    /// The record of the copy.
+    pub(in crate::issue) copy: Copy,
+    /// SHA-256 of the sealed file; `None` for a plain tree.
+    pub(in crate::issue) bundle: Option<Digest>,
+}
+
+/// Adds an entry for each copy that was made again, and a bell for its partner; gives the indexes, in order. (Copies of
+/// the owner's own staff have nobody to ring for.)
+///
+/// # Errors
+/// When the ledger cannot be read or written.
+pub(in crate::issue) async fn record_again(desk: &Desk, again: &[Again]) -> Result<Vec<u64>, DeskError> {
+    if again.is_empty() {
+        return Ok(Vec::new());
+    }
+    let recipients = desk.ledger().recipients().await?;
+    let blinding = desk.other_key("blinding")?;
+    for _ in 0..TRIES {
+        let mut counts = counts(&Rows::read(desk).await?);
+        let (mut new, mut places, now) = (Vec::new(), Vec::new(), desk.now());
+        for Again { copy: Copy { copy, log_index }, bundle } in again {
+            let recipient = recipients.iter().find(|one| one.id == copy.recipient);
+            let partner = recipient.and_then(|one| one.partner.as_ref()).map(|slug| slug.as_str());
+            let mut document = json!({
+                "at": now.rfc3339(),
+                "bundle": bundle.map(|digest| digest.to_string()),
+                "copy": copy.copy_sha256.to_string(),
+                "entry": log_index.to_string(),
+                "kind": "again",
+                "recipient": copy.recipient.as_str(),
+            });
+            places.push(new.len() as u64);
+            let Some(partner) = partner else {
+                new.push(statements::fresh(desk, EntryKind::Again, &document, now)?);
+                continue;
+            };
+            let number = next(&mut counts, partner);
+            document["number"] = json!(number.to_string());
+            document["partner"] = json!(partner);
+            new.push(statements::fresh(desk, EntryKind::Again, &document, now)?);
+            let (document, nonce) = bell(&secret(&blinding, partner), partner, number);
+            new.push(statements::with_nonce(nonce, EntryKind::Bell, &document, now)?);
+        }
+        match desk.ledger().add_statements(&new).await {
+            Err(StoreError::AlreadyThere { .. }) => {}
+            last => {
+                let first = last?;
+                return Ok(places.into_iter().map(|place| first + place).collect());
+            }
+        }
+    }
+    Err(DeskError::new(Kind::Unavailable, "other processes ring bells faster than they can be recorded"))
 }
 
 fn text<'a>(document: &'a Value, name: &str) -> &'a str {
@@ -211,15 +275,31 @@ pub(super) async fn check(desk: &Desk, rows: &Rows) -> Result<(Vec<String>, u64)
             faults.push(format!("the key that entry {index} is about is gone or was exchanged"));
         }
     }
+    for (index, document) in rows.documents(EntryKind::Again) {
+        let partner = text(&document, "partner");
+        if !partner.is_empty() {
+            said.entry(partner.to_owned()).or_default().push(text(&document, "number").parse().unwrap_or(0));
+        }
+        let entry = text(&document, "entry").parse().unwrap_or(u64::MAX);
+        let same = rows.erased.contains_key(&entry)
+            || rows.copies().any(|copy| {
+                copy.log_index == entry
+                    && copy.copy.recipient.as_str() == text(&document, "recipient")
+                    && copy.copy.copy_sha256.to_string() == text(&document, "copy")
+            });
+        if !same {
+            faults.push(format!("the copy that entry {index} is about is gone or was exchanged"));
+        }
+    }
     said.values_mut().for_each(|numbers| numbers.sort_unstable());
     for (partner, numbers) in &rung {
         let gapless = numbers.iter().zip(1..).all(|(number, wanted)| *number == wanted);
         if !gapless || said.get(partner) != Some(numbers) {
-            faults.push(format!("the key events of `{partner}` are not numbered without gaps"));
+            faults.push(format!("the events of `{partner}` are not numbered without gaps"));
         }
     }
     if said.keys().any(|partner| !rung.contains_key(partner)) {
-        faults.push("there are key events without bells".to_owned());
+        faults.push("there are events without bells".to_owned());
     }
     Ok((faults, changes(desk).await?.len() as u64 / 2))
 }
@@ -235,7 +315,8 @@ pub async fn ears(desk: &Desk, partner: &str) -> Result<Ears, DeskError> {
     desk.ledger().partner(&slug).await?;
     let rows = Rows::read(desk).await?;
     let mut events = Vec::new();
-    for (entry, document) in rows.documents(EntryKind::Key) {
+    let of_copies = rows.documents(EntryKind::Again);
+    for (entry, document) in rows.documents(EntryKind::Key).chain(of_copies) {
         if text(&document, "partner") == partner {
             let opening = rows.opening(desk, entry).await?;
             let number = text(&document, "number").parse().unwrap_or(0);
@@ -247,6 +328,7 @@ pub async fn ears(desk: &Desk, partner: &str) -> Result<Ears, DeskError> {
             });
         }
     }
+    events.sort_unstable_by_key(|event| event.number);
     let secret = secret(&desk.other_key("blinding")?, partner);
     Ok(Ears {
         origin: super::identity::rhythm(desk).await?.origin,

@@ -16,7 +16,7 @@ use crate::history;
 use crate::program::legal_hold;
 
 /// What stands where something was erased.
-const MARK: &str = "erased";
+pub(super) const MARK: &str = "erased";
 
 /// A class of personal data: why it is held, on what basis, how long, and who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -41,7 +41,7 @@ pub const CLASSES: [Class; 7] = [
         class: "contact",
         purpose: "to reach the person",
         basis: "agreement with the partner",
-        retention: "until the person leaves",
+        retention: "until the person leaves; due 90 days after the partner is removed",
         readers: "staff",
         erased: true,
     },
@@ -49,7 +49,7 @@ pub const CLASSES: [Class; 7] = [
         class: "key",
         purpose: "to seal bundles to the person",
         basis: "agreement with the partner",
-        retention: "until the person leaves; the last bundles may have to be explained",
+        retention: "as the person's; the last bundles may have to be explained",
         readers: "staff",
         erased: true,
     },
@@ -65,7 +65,7 @@ pub const CLASSES: [Class; 7] = [
         class: "message",
         purpose: "to show what was told and when",
         basis: "legitimate interest in equal treatment",
-        retention: "three years after the disclosure",
+        retention: "three years after the disclosure is public",
         readers: "staff",
         erased: true,
     },
@@ -162,7 +162,7 @@ async fn dossier(desk: &Desk, rows: &Rows, person: &str) -> Result<Dossier, Desk
         .map(|key| key.fingerprint)
         .collect();
     let mut entries = Vec::new();
-    for kind in [EntryKind::Key, EntryKind::Receipt] {
+    for kind in [EntryKind::Key, EntryKind::Receipt, EntryKind::Again] {
         for (index, document) in rows.documents(kind) {
             let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
             let theirs = match kind {
@@ -245,7 +245,10 @@ pub async fn held(desk: &Desk, person: &str) -> Result<Held, DeskError> {
             "acceptance" => dossier.signed.clone(),
             "message" => dossier.messages.iter().map(|(id, subject)| format!("{id} {subject}")).collect(),
             "receipt" => entries("receipt"),
-            "copy" => dossier.copies.iter().map(|index| format!("entry {index}")).collect(),
+            "copy" => {
+                let copies = dossier.copies.iter().map(|index| format!("entry {index}"));
+                copies.chain(entries("again")).collect()
+            }
             _ if dossier.acts > 0 => vec![format!("{} lines", dossier.acts)],
             _ => Vec::new(),
         }
@@ -262,10 +265,7 @@ pub async fn held(desk: &Desk, person: &str) -> Result<Held, DeskError> {
 /// Refused under a legal hold or when the actor may not; not found; malformed without a ground.
 pub async fn erase(desk: &Desk, person: &str, basis: &str) -> Result<Erased, DeskError> {
     actor::require(desk, Right::Manage).await?;
-    if basis.trim().is_empty() || basis.chars().any(char::is_control) {
-        return Err(DeskError::new(Kind::Malformed, "erasing needs a ground, in one line")
-            .hint("for example `--basis \"GDPR Art. 17, request of 2026-03-01\"`"));
-    }
+    statements::require_ground(basis)?;
     legal_hold::refuse(desk, person).await?;
     // What is not recorded yet would be recorded as gone.
     super::partner_keys::record_changes(desk).await?;
@@ -275,14 +275,7 @@ pub async fn erase(desk: &Desk, person: &str, basis: &str) -> Result<Erased, Des
     let now = desk.now();
     let mut entries = Vec::new();
     for (index, _) in &dossier.entries {
-        let document = json!({
-            "at": now.rfc3339(),
-            "basis": basis,
-            "erased": index.to_string(),
-            "kind": "erasure",
-            "row": rows.row_digest(*index)?,
-        });
-        entries.push((*index, statements::fresh(desk, EntryKind::Erasure, &document, now)?));
+        entries.push((*index, statements::tombstone(desk, &rows, *index, basis)?));
     }
     let erasure = PersonErasure {
         partner: contact.partner.clone(),

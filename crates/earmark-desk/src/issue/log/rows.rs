@@ -7,7 +7,7 @@ use earmark_model::Digest;
 use earmark_store::{Code, Copy, Entry, EntryKind, Plan, Statement};
 use serde_json::{Value, json};
 
-use super::statements::canonical;
+use super::canonical::canonical;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 use crate::issue::documents;

@@ -8,13 +8,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use earmark_model::Digest;
+use earmark_model::{Digest, UnixMillis};
 use earmark_seal::SecretKey;
-use earmark_store::{STATE_BLOBS, TableRows};
+use earmark_store::{NewAct, STATE_BLOBS, TableRows};
 use serde_json::{Value, json};
 
+use super::due_work;
 use crate::desk::Desk;
 use crate::error::DeskError;
+use crate::history;
+use crate::setting;
 
 /// How the rows of a table are looked after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +29,8 @@ enum Rule {
     Living(&'static [&'static str], &'static str, &'static str),
 }
 
-/// Every table that is not the log's own. What is not here is not looked after: due work, which is of no account
-/// once it is done.
+/// Every table that is not the log's own. Due work is not here: it changes with every look of a worker and is of no
+/// account once it is done; what waits for an instant must be there ([`due_work`]).
 const RULES: [(&str, Rule); 29] = [
     ("acceptance", Rule::Living(&[], "partner", "partner")),
     ("act", Rule::Frozen(&[])),
@@ -63,12 +66,13 @@ const RULES: [(&str, Rule); 29] = [
     ("stage_instant", Rule::Living(&[], "disclosure", "disclosure")),
 ];
 
-/// Tables that the log's own verification replays, and due work.
-const ELSEWHERE: [&str; 9] =
-    ["checkpoint", "copy", "cosignature", "entry", "job", "plan", "statement", "tail", "witness"];
+/// Tables that the log's own verification replays.
+const ELSEWHERE: [&str; 8] =
+    ["checkpoint", "copy", "cosignature", "entry", "plan", "statement", "tail", "witness"];
 
-/// Settings that the log goes by.
-const SETTINGS: [&str; 3] = ["log.block", "log.cadence_minutes", "log.origin"];
+/// Living rows that come without a line of history about their subject: what is told, and what is asked for. Of all
+/// others one that is new has one.
+const UNANNOUNCED: [&str; 2] = ["grave", "message"];
 
 /// How a row stood.
 struct Stood {
@@ -82,6 +86,8 @@ struct Stood {
     name: String,
     /// Whether it may change with a line of history.
     lives: bool,
+    /// Whether a line of history says that it came.
+    announced: bool,
 }
 
 /// Keyed digests of short texts.
@@ -133,6 +139,7 @@ fn stand(keyed: &Keyed, all: &[TableRows]) -> Vec<Stood> {
                     row: keyed.digest("row", &json!([table, part, key, document])),
                     name: format!("`{table}` {}", said.join(" ")),
                     lives,
+                    announced: lives && !UNANNOUNCED.contains(&table),
                 });
             };
             match (table, rule) {
@@ -144,8 +151,10 @@ fn stand(keyed: &Keyed, all: &[TableRows]) -> Vec<Stood> {
                         add("decided", but(rows, row, &[]), String::new(), false);
                     }
                 }
-                ("setting", _) if SETTINGS.contains(&text(rows, row, "name")) => {
-                    let subject = keyed.subject("setting", text(rows, row, "name"));
+                // This one names the list itself, which the batch binds.
+                ("setting", _) if text(rows, row, "name") == STATE_BLOBS => {}
+                ("setting", _) => {
+                    let subject = keyed.subject(setting::NOUN, text(rows, row, "name"));
                     add("", but(rows, row, &[]), subject, true);
                 }
                 ("staff", _) => {
@@ -236,7 +245,14 @@ pub(super) async fn settle(desk: &Desk, blob: &Digest) -> Result<(), DeskError> 
 pub(super) async fn check(desk: &Desk, bound: Option<&str>) -> Result<Vec<String>, DeskError> {
     let all = desk.ledger().all_rows(&ELSEWHERE).await?;
     let mut faults = of_history(&all);
-    let Some(blob) = bound.and_then(|text| text.parse().ok()) else { return Ok(faults) };
+    faults.extend(of_seals(desk, &all));
+    faults.extend(due_work::check(&all, desk.now()));
+    let Some(blob) = bound.and_then(|text| text.parse::<Digest>().ok()) else { return Ok(faults) };
+    let named = desk.ledger().setting(STATE_BLOBS).await?.unwrap_or_default();
+    if !named.split(' ').any(|one| one == blob.to_string()) {
+        faults
+            .push(format!("the setting `{STATE_BLOBS}` does not name the list that the newest batch binds"));
+    }
     let list = match desk.get_blob(blob).await.map(String::from_utf8) {
         Ok(Ok(list)) => list,
         _ => {
@@ -270,7 +286,15 @@ pub(super) async fn check(desk: &Desk, bound: Option<&str>) -> Result<Vec<String
     }
     let newer = newer_subjects(&keyed, &all, acts);
     for stood in stand(&keyed, &all) {
-        let Some((_, row, _)) = then.remove(stood.key.as_str()) else { continue };
+        let Some((_, row, _)) = then.remove(stood.key.as_str()) else {
+            if stood.announced && !newer.contains(&stood.subject) {
+                faults.push(format!(
+                    "the row {} came since the newest checkpoint, and nothing in the history says so",
+                    stood.name
+                ));
+            }
+            continue;
+        };
         if row == stood.row || (stood.lives && newer.contains(&stood.subject)) {
             continue;
         }
@@ -294,6 +318,38 @@ fn newer_subjects(keyed: &Keyed, all: &[TableRows], acts: i64) -> HashSet<String
         rows.rows.iter().filter(newer).map(subject).collect::<Vec<_>>()
     };
     lines.flat_map(of_table).collect()
+}
+
+/// That every line of history was written by the program: its seal fits, and no other line has it. Lines from before
+/// there were seals stand before all others.
+fn of_seals(desk: &Desk, all: &[TableRows]) -> Vec<String> {
+    let Some(key) = desk.history_key() else { return Vec::new() };
+    let (mut faults, mut seals) = (Vec::new(), HashSet::new());
+    for rows in all.iter().filter(|rows| rows.table == "act") {
+        for row in &rows.rows {
+            let cell = |column: &str| text(rows, row, column).to_owned();
+            let at =
+                rows.columns.iter().position(|name| name == "at").and_then(|index| row.get(index)?.as_i64());
+            let line = NewAct {
+                noun: cell("noun"),
+                subject: cell("subject"),
+                act: cell("act"),
+                actor: cell("actor"),
+                at: UnixMillis(at.unwrap_or_default()),
+                document: cell("document"),
+            };
+            let why = match history::sealed_as(key, &line) {
+                None if seals.is_empty() => continue,
+                None => "has no seal",
+                Some((_, false)) => "was changed",
+                Some((seal, true)) if seals.insert(seal.clone()) => continue,
+                Some(_) => "is there twice",
+            };
+            let number = row.first().map(Value::to_string).unwrap_or_default();
+            faults.push(format!("line {number} of the history {why}"));
+        }
+    }
+    faults
 }
 
 /// What the history itself contradicts, head or no head: policies that nobody put in force, partners that stand

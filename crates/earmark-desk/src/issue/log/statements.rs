@@ -3,8 +3,10 @@
 use earmark_log::Opening;
 use earmark_model::{Commitment, Digest, UnixMillis};
 use earmark_store::{EntryKind, NewStatement};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::canonical::canonical;
+use super::rows::Rows;
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
 
@@ -32,8 +34,29 @@ pub(super) fn with_nonce(
     Ok(NewStatement { kind, document, commitment: Commitment { digest, nonce }, added })
 }
 
-/// The canonical text of a document.
-pub(super) fn canonical(document: &Value) -> Result<String, DeskError> {
-    earmark_seal::canonical(document)
-        .map_err(|source| DeskError::because(Kind::Bug, "a document of the log cannot be written", source))
+/// What stands for the row of an entry that is erased on a ground, which fits in a line.
+pub(super) fn tombstone(
+    desk: &Desk,
+    rows: &Rows,
+    entry: u64,
+    basis: &str,
+) -> Result<NewStatement, DeskError> {
+    let now = desk.now();
+    let document = json!({
+        "at": now.rfc3339(),
+        "basis": basis,
+        "erased": entry.to_string(),
+        "kind": "erasure",
+        "row": rows.row_digest(entry)?,
+    });
+    fresh(desk, EntryKind::Erasure, &document, now)
+}
+
+/// Refuses to erase without a ground in one line.
+pub(super) fn require_ground(basis: &str) -> Result<(), DeskError> {
+    if basis.trim().is_empty() || basis.chars().any(char::is_control) {
+        return Err(DeskError::new(Kind::Malformed, "erasing needs a ground, in one line")
+            .hint("for example `--basis \"GDPR Art. 17, request of 2026-03-01\"`"));
+    }
+    Ok(())
 }

@@ -218,7 +218,7 @@ async fn check_rows(desk: &Desk, rows: &Rows, answer: &mut Answer) -> Result<(),
                 }
                 match documents::recorded_plan(desk, plan).await {
                     Ok(document) => {
-                        let id = Digest::of(super::statements::canonical(&document)?.as_bytes());
+                        let id = Digest::of(super::canonical::canonical(&document)?.as_bytes());
                         if id != row.id || !earmark_seal::opens(&row.commitment, &document) {
                             wrong("does not bind its plan as the row now stands");
                         }

@@ -225,6 +225,23 @@ pub(crate) enum Action {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Show or set when recipients are reminded, and when the silent are asked
+    Remind {
+        /// The disclosure
+        id: String,
+        /// Of this tier alone
+        #[arg(long)]
+        tier: Option<String>,
+        /// So long before the public instant, such as 2d, 24h, 90m; may be given more than once [default: 24h and 1h]
+        #[arg(long = "before", value_name = "LEAD")]
+        before: Vec<String>,
+        /// Who was told and says nothing is asked after so long, and again [default: 24h]
+        #[arg(long, value_name = "WAIT")]
+        ask_after: Option<String>,
+        /// So often, then the staff gets the names [default: 2]
+        #[arg(long, value_name = "TIMES")]
+        times: Option<u32>,
+    },
     /// Try mail again that was given up, to the addresses that are known today
     Resend {
         /// The disclosure

@@ -5,6 +5,7 @@ use earmark_desk::program::breach::Done;
 use earmark_desk::program::preview::Planned;
 use earmark_desk::program::protection::Standing;
 use earmark_desk::program::questions::Question;
+use earmark_desk::program::rhythm::Rhythm;
 use earmark_desk::program::view::{self, Shown, Summary};
 
 use crate::drill::Answer;
@@ -172,4 +173,23 @@ pub(super) fn drill(played: &Answer) -> String {
         played.leaker,
         played.trace_seconds,
     )
+}
+
+/// When recipients are reminded and asked.
+pub(super) fn rhythm(rhythm: &Rhythm) -> String {
+    let leads: Vec<String> = rhythm.remind_minutes.iter().map(|minutes| wait(*minutes)).collect();
+    format!(
+        "reminded {} before the public instant\nasked after {}, {} times\n",
+        if leads.is_empty() { "never".to_owned() } else { leads.join(", ") },
+        wait(rhythm.ask_minutes),
+        rhythm.askings
+    )
+}
+
+fn wait(minutes: u32) -> String {
+    match minutes {
+        _ if minutes.is_multiple_of(1_440) => format!("{}d", minutes / 1_440),
+        _ if minutes.is_multiple_of(60) => format!("{}h", minutes / 60),
+        _ => format!("{minutes}m"),
+    }
 }
