@@ -26,6 +26,8 @@ pub struct Facts {
     pub macro_names: HashMap<Vec<u8>, Vec<Vec<u8>>>,
     /// C's enumerators.
     pub enumerators: HashSet<Vec<u8>>,
+    /// Fields of structures.
+    pub fields: HashSet<Vec<u8>>,
     /// Fields of unions, those of structures inside them included: they share their memory.
     pub union_fields: HashSet<Vec<u8>>,
     /// Variables, fields and types that are declared volatile or atomic outside of functions.

@@ -12,9 +12,9 @@
 use std::collections::HashSet;
 
 use crate::c::expression::{is_path, is_pure, operator};
-use crate::c::macros::{hides_a_name, is_macro_call, is_shouted};
-use crate::c::memory::is_volatile;
-use crate::c::place::is_usable;
+use crate::c::macros::{hides_a_name, is_macro_call, is_shouted, knows_its_line};
+use crate::c::memory::{is_overlaid, is_volatile};
+use crate::c::place::{begins_statement, is_usable, is_value_of_block};
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
 use crate::order::{Role, groups, line_runs, permutations};
@@ -94,7 +94,12 @@ fn declared(node: Node<'_>) -> impl Iterator<Item = &[u8]> {
 
 /// What a simple assignment or step writes: a name, or fields of one.
 fn target<'t>(facts: &Facts, statement: Node<'t>) -> Option<Node<'t>> {
-    if statement.kind() != "expression_statement" || !is_usable(facts, statement) {
+    let is_alone = statement.kind() == "expression_statement"
+        && is_usable(facts, statement)
+        && begins_statement(statement)
+        && !is_value_of_block(statement)
+        && !knows_its_line(facts, statement);
+    if !is_alone {
         return None;
     }
     let inner = statement.named().next()?;
@@ -134,13 +139,14 @@ fn are_free(facts: &Facts, statements: &[Node<'_>], private: &HashSet<&[u8]>) ->
         let words: HashSet<&[u8]> = statement.leaves().map(Node::text).collect();
         let others =
             || targets.iter().enumerate().filter(move |(other, _)| *other != at).map(|(_, other)| *other);
-        let overlaid = |name: &[u8]| facts.union_fields.contains(name);
+        let overlaid = |name: &[u8]| is_overlaid(facts, name);
         let copied = copied_names(*statement);
         own.iter().enumerate().all(|(other, name)| other == at || !words.contains(name))
             && (!through(statement) || local.iter().enumerate().all(|(other, local)| other == at || *local))
             && !(overlaid(last_name(*target))
                 && others().any(|other| other.leaves().any(|leaf| overlaid(leaf.text()))))
             && !(overlaid_read(facts, *statement) && others().any(|other| overlaid(last_name(other))))
+            && others().all(|other| are_apart(facts, *statement, other))
             && copied.iter().all(|name| {
                 let reached = facts.reached_names.contains(*name) && !private.contains(name);
                 !others().any(|other| holds_target(name, other) || (reached && is_through_pointer(other)))
@@ -148,9 +154,24 @@ fn are_free(facts: &Facts, statements: &[Node<'_>], private: &HashSet<&[u8]>) ->
     })
 }
 
+/// Whether no field that the statement names may share its memory with the target by a union that the tree does not
+/// declare, such as those of the system's headers: not both are unknown to it, and of one object none is.
+fn are_apart(facts: &Facts, statement: Node<'_>, target: Node<'_>) -> bool {
+    let known = |field: Node<'_>| facts.fields.contains(last_name(field));
+    target.kind() != "field_expression"
+        || statement.subtree().filter(|below| below.kind() == "field_expression").all(|field| {
+            let same = field.field("argument").zip(target.field("argument"));
+            match (known(field), known(target)) {
+                (true, true) => true,
+                (false, false) => false,
+                _ => !same.is_some_and(|(one, two)| one.same_as(two)),
+            }
+        })
+}
+
 /// Whether the statement names a union's field anywhere.
 fn overlaid_read(facts: &Facts, statement: Node<'_>) -> bool {
-    statement.leaves().any(|leaf| facts.union_fields.contains(leaf.text()))
+    statement.leaves().any(|leaf| is_overlaid(facts, leaf.text()))
 }
 
 /// The last names of what the statement reads as a whole and might be a structure: only a copy does so (C17 6.3.2.1).

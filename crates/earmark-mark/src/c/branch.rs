@@ -12,7 +12,7 @@
 use earmark_model::Span;
 
 use crate::c::braces::is_simple;
-use crate::c::place::{blank_between, is_plain_place, verbatim};
+use crate::c::place::{begins_statement, blank_between, is_plain_place, verbatim};
 use crate::c::polarity::polarity;
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -135,7 +135,7 @@ fn find_else(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
 fn propose_else(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let first = node.field("consequence").filter(|first| leaves(*first))?;
     let in_block = node.parent().is_some_and(|parent| parent.kind() == "compound_statement");
-    if !in_block || first.has_error() || !is_plain_place(facts, node) {
+    if !in_block || first.has_error() || !is_plain_place(facts, node) || !begins_statement(node) {
         return None;
     }
     let source = node.source();

@@ -15,7 +15,7 @@ use earmark_model::Span;
 
 use crate::c::expression::is_pure;
 use crate::c::macros::{hides_a_name, is_shouted};
-use crate::c::place::{blank_between, is_usable, verbatim};
+use crate::c::place::{blank_between, is_code, is_usable, verbatim};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::rule::RuleCode;
@@ -39,7 +39,7 @@ struct Run<'t> {
 }
 
 fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
-    let local = node.kind() == "compound_statement";
+    let local = node.kind() == "compound_statement" && is_code(facts, node);
     let mut stretch: Vec<Run<'_>> = Vec::new();
     let mut end = 0;
     for child in node.children() {

@@ -45,7 +45,7 @@ fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         let Some(locals) = locals.get_or_insert_with(|| locals_around(node)) else { return };
-        if !locals.have_values(left, right) {
+        if !locals.have_values(left, right) || overlaid(facts, left) != overlaid(facts, right) {
             continue;
         }
         let middle = verbatim(node.source(), left.span().end, right.span().start);
@@ -141,6 +141,12 @@ impl Locals<'_> {
             [] => false,
         })
     }
+}
+
+/// The fields of unions that the expression names. One side may tell which of them is there: what another left in the
+/// memory of a `_Bool` need be no value of it (C17 6.2.6.1).
+fn overlaid<'t>(facts: &Facts, node: Node<'t>) -> BTreeSet<&'t [u8]> {
+    node.leaves().map(Node::text).filter(|word| facts.union_fields.contains(*word)).collect()
 }
 
 /// The names and fields that the expression reads, each as its tokens.

@@ -76,7 +76,7 @@ fn learn_body(name: &[u8], body: &[u8], facts: &mut Facts) {
     if busy {
         facts.busy_macros.insert(name.to_vec());
     }
-    facts.macro_names.insert(name.to_vec(), names);
+    facts.macro_names.entry(name.to_vec()).or_default().extend(names);
 }
 
 /// Whether a name stands for something that calls or changes, or may.
@@ -130,12 +130,12 @@ fn directive<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
     rest.first().is_some_and(u8::is_ascii_whitespace).then(|| rest.trim_ascii_start())
 }
 
-fn is_word(byte: u8) -> bool {
+pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// What the names of arithmetic types are made of.
-const TYPE_WORDS: &[&[u8]] =
+pub(super) const TYPE_WORDS: &[&[u8]] =
     &[b"unsigned", b"signed", b"short", b"long", b"int", b"char", b"float", b"double"];
 
 /// Whether a body is one operand whatever stands around it: a word or a literal, with a sign perhaps, or
@@ -228,15 +228,22 @@ pub(super) fn is_whole(facts: &Facts, node: Node<'_>) -> bool {
     })
 }
 
-/// Whether a call is of a macro, known or by its looks.
+/// Whether a call is of a macro, known or by its looks, under its own name or another: `#define str STR`.
 pub(super) fn is_macro_call(facts: &Facts, call: Node<'_>) -> bool {
     call.field("function").is_some_and(|function| {
-        let name = function.text();
-        is_shouted(name)
-            || BUILT_IN.contains(&name)
-            || facts.function_macros.contains(name)
-            || facts.object_macros.contains(name)
+        is_behind(facts, function.text(), &|name| {
+            is_shouted(name)
+                || BUILT_IN.contains(&name)
+                || facts.function_macros.contains(name)
+                || facts.object_macros.contains(name)
+        })
     })
+}
+
+/// Whether the node's meaning depends on its line, or on how many such stand before it (C17 6.10.8.1; GNU C).
+pub(super) fn knows_its_line(facts: &Facts, node: Node<'_>) -> bool {
+    let tells = |word: &[u8]| matches!(word, b"__LINE__" | b"__COUNTER__");
+    node.leaves().any(|leaf| leaf.kind() == "identifier" && is_behind(facts, leaf.text(), &tells))
 }
 
 #[cfg(test)]

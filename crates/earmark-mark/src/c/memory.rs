@@ -59,7 +59,35 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// Notes fields of unions, enumerators, volatile and atomic names, and names that are reached otherwise.
+/// Fields of unions in headers of the systems, which no tree shows: of `epoll_data_t`, `sigval`, `siginfo_t`, `ifreq`,
+/// `in_addr`, `LARGE_INTEGER`. They may have the names of a tree's own fields.
+const SYSTEM: &[&[u8]] = &[
+    b"fd",
+    b"ptr",
+    b"u32",
+    b"u64",
+    b"sival_int",
+    b"sival_ptr",
+    b"sigval_int",
+    b"sigval_ptr",
+    b"s_addr",
+    b"S_addr",
+    b"S_un_b",
+    b"S_un_w",
+    b"s6_addr",
+    b"s6_addr16",
+    b"s6_addr32",
+    b"QuadPart",
+    b"LowPart",
+    b"HighPart",
+];
+
+/// Whether fields of this name may share their memory with others.
+pub(super) fn is_overlaid(facts: &Facts, field: &[u8]) -> bool {
+    facts.union_fields.contains(field) || SYSTEM.contains(&field)
+}
+
+/// Notes fields, enumerators, volatile and atomic names, and names that are reached otherwise.
 pub(super) fn learn(bytes: &[u8], facts: &mut Facts) {
     let tokens = Tokens { bytes, tokens: lex(bytes, &LEXICON) };
     let mut open: Vec<Braces> = Vec::new();
@@ -84,6 +112,9 @@ pub(super) fn learn(bytes: &[u8], facts: &mut Facts) {
             _ if tokens.is_name(at) && !open.contains(&Braces::Other) => {
                 if open.contains(&Braces::Union) && tokens.is_declared(at, depth) {
                     note(&mut facts.union_fields, &tokens, Some(at));
+                }
+                if open.contains(&Braces::Structure) && tokens.is_declared(at, depth) {
+                    note(&mut facts.fields, &tokens, Some(at));
                 }
                 if open.last() == Some(&Braces::Enumeration)
                     && matches!(tokens.before(at, 1), b"{" | b",")

@@ -1,7 +1,7 @@
 use earmark_model::Span;
 
 use crate::c::expression::{is_lone_name_in_parens, operator};
-use crate::c::macros::is_macro_call;
+use crate::c::macros::{is_macro_call, is_shouted};
 use crate::carrier::Facts;
 use crate::draft::Part;
 use crate::syntax::Node;
@@ -107,6 +107,57 @@ pub(super) fn is_truth(node: Node<'_>) -> bool {
         "for_statement" | "conditional_expression" => node.field_name() == "condition",
         _ => false,
     }
+}
+
+/// Whether the node begins a statement of its own in its block: the statement before it is closed. Behind a macro
+/// that is the head of a loop or a condition, `foreach(i, n) x = i;`, it is not, though the parser sees a call there
+/// that lacks its semicolon.
+pub(super) fn begins_statement(node: Node<'_>) -> bool {
+    let mut before = node.previous_sibling();
+    while let Some(comment) = before.filter(|before| before.is_comment()) {
+        before = comment.previous_sibling();
+    }
+    before.is_none_or(|before| {
+        before.kind().starts_with("preproc_")
+            || before.text().trim_ascii_end().last().is_some_and(|byte| b";{}:".contains(byte))
+    })
+}
+
+/// Whether a block is surely one of statements: a function's body, or where a statement stands. Behind a macro,
+/// `STRUCT(name) { int a; char b; };`, it may hold the fields of a structure.
+pub(super) fn is_code(facts: &Facts, block: Node<'_>) -> bool {
+    block.parent().is_some_and(|parent| match parent.kind() {
+        "function_definition" => {
+            parent.field("declarator").is_some_and(|declarator| {
+                declarator.subtree().any(|below| below.kind() == "function_declarator")
+            }) && function_name(parent)
+                .is_some_and(|name| !is_shouted(name) && !facts.function_macros.contains(name))
+        }
+        "compound_statement" | "case_statement" => begins_statement(block),
+        kind => kind.ends_with("_statement") || kind == "else_clause" || kind == "parenthesized_expression",
+    })
+}
+
+/// The name of the function that a definition or a prototype declares.
+pub(super) fn function_name(function: Node<'_>) -> Option<&[u8]> {
+    let mut at = function.field("declarator")?;
+    while at.kind() != "identifier" {
+        at = at.field("declarator").or_else(|| at.named().next())?;
+    }
+    Some(at.text())
+}
+
+/// Whether the statement is the last of a statement expression, `({ f(); x; })`, whose value it gives (GNU C).
+pub(super) fn is_value_of_block(statement: Node<'_>) -> bool {
+    let block = statement.parent().filter(|block| block.kind() == "compound_statement");
+    block.is_some_and(|block| {
+        block.parent().is_some_and(|above| above.kind() == "parenthesized_expression")
+            && block
+                .named()
+                .filter(|child| !child.is_comment())
+                .last()
+                .is_some_and(|last| last.id() == statement.id())
+    })
 }
 
 /// The bytes between two positions, if they are nothing but white space.

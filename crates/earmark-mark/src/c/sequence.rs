@@ -17,7 +17,8 @@ use earmark_model::Span;
 
 use crate::c::branch::leaves;
 use crate::c::expression::is_pure;
-use crate::c::place::{blank_between, is_plain_place, is_usable};
+use crate::c::macros::knows_its_line;
+use crate::c::place::{blank_between, function_name, is_plain_place, is_usable};
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
 use crate::order::{Role, Runs, groups, line_runs, list_runs, permutations};
@@ -166,16 +167,9 @@ fn find_functions(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
             && functions
                 .iter()
                 .all(|one| one.leaves().all(|leaf| !facts.pasting_macros.contains(leaf.text())))
+            && !functions.iter().any(|one| knows_its_line(facts, *one))
             && are_apart(&functions)
     });
-}
-
-fn function_name(function: Node<'_>) -> Option<&[u8]> {
-    let mut at = function.field("declarator")?;
-    while at.kind() != "identifier" {
-        at = at.field("declarator").or_else(|| at.named().next())?;
-    }
-    Some(at.text())
 }
 
 fn find_cases(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {

@@ -10,7 +10,7 @@
 //! Example: `n++;` / `n += 1;`; `sum += x;` / `sum = sum + x;`
 
 use crate::c::expression::{is_path, is_pure, operator, operator_tightness, tightness};
-use crate::c::place::{child, is_usable, verbatim};
+use crate::c::place::{child, is_usable, is_value_of_block, verbatim};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::rule::RuleCode;
@@ -23,7 +23,7 @@ pub(super) const COMPOUND: Rule = Rule { kinds: &["assignment_expression"], find
 /// Whether nobody uses the value of the expression.
 fn is_unused(node: Node<'_>) -> bool {
     node.parent().is_some_and(|parent| match parent.kind() {
-        "expression_statement" => true,
+        "expression_statement" => !is_value_of_block(parent),
         "for_statement" => node.field_name() == "update",
         "comma_expression" => parent
             .parent()

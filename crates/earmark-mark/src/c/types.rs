@@ -8,7 +8,7 @@
 //!
 //! Example: `static const char *name;` / `static char const *name;`
 
-use crate::c::macros::is_shouted;
+use crate::c::macros::{TYPE_WORDS, is_shouted, is_word};
 use crate::c::place::{blank_between, child, is_usable, span_over, verbatim};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -79,8 +79,19 @@ fn is_plain_size(node: Node<'_>) -> bool {
         && sizes.iter().all(|word| matches!(*word, b"unsigned" | b"signed" | b"long" | b"short"))
 }
 
+/// Whether words of the type stand apart from it: `unsigned static int n` (C17 6.7.2).
+fn has_more_words(node: Node<'_>) -> bool {
+    let Some(declaration) = node.parent() else { return false };
+    let specifiers = declaration.leaves().take_while(|leaf| {
+        node.span().holds(leaf.span()) || leaf.text().first().is_some_and(|byte| is_word(*byte))
+    });
+    specifiers
+        .filter(|leaf| !node.span().holds(leaf.span()))
+        .any(|leaf| TYPE_WORDS.contains(&leaf.text()) || leaf.text() == b"_Complex")
+}
+
 fn find_int(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
-    if !is_plain_size(node) || !is_usable(facts, node) {
+    if !is_plain_size(node) || !is_usable(facts, node) || has_more_words(node) {
         return;
     }
     let words: Vec<Node<'_>> = node.children().collect();
