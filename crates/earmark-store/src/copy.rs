@@ -84,70 +84,92 @@ macro_rules! select {
     };
 }
 
-impl Ledger {
-    /// Records a copy and its entry in the log's sequence, both or neither, or answers with the
-    /// record that is there; either way the bundle, if any, is noted.
-    ///
-    /// # Errors
-    /// [`StoreError::Differs`] when the record that is there has another copy digest: a copy is a
-    /// function of plan and recipient, so something is wrong with one of the two.
-    /// [`StoreError::Refused`] when the plan or the recipient is not there.
-    pub async fn record_copy(&self, new: &NewCopy) -> Result<Recorded, StoreError> {
-        // The tail is locked before looking, so that of two processes issuing the same copy the
-        // second one sees the first one's record.
-        const LOCK: &str = "update tail set length = length where one = 1";
+/// Records one copy within a transaction that holds the tail.
+macro_rules! record {
+    ($connection:expr, $new:expr) => {{
         const THERE: &str = select!("where plan = $1 and recipient = $2");
         const INSERT: &str = "insert into copy (plan, recipient, copy_sha256, bundle_sha256, sites, \
             commitment, nonce, log_index, issued) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         const BUNDLE: &str = "insert into bundle (sha256, plan, recipient, sealed) values ($1, $2, $3, $4) \
             on conflict (sha256) do nothing";
+        let new: &NewCopy = $new;
+        let connection = &mut *$connection;
         let what = format!("{} for {}", named(&new.plan), new.recipient);
         let sites = count("copy", new.sites)?;
-        let recorded: Recorded = in_transaction!(self, |connection| {
-            sqlx::query(LOCK).execute(&mut *connection).await?;
-            let there: Option<Row> = sqlx::query_as(THERE)
-                .bind(new.plan.0.to_vec())
-                .bind(new.recipient.as_str())
-                .fetch_optional(&mut *connection)
-                .await?;
-            let recorded = match there {
-                Some(row) => Recorded { copy: copy(row)?, new: false },
-                None => {
-                    let log_index =
-                        append_entry!(connection, EntryKind::Copy, &new.commitment.digest, new.issued);
-                    sqlx::query(INSERT)
-                        .bind(new.plan.0.to_vec())
-                        .bind(new.recipient.as_str())
-                        .bind(new.copy_sha256.0.to_vec())
-                        .bind(new.bundle_sha256.map(|digest| digest.0.to_vec()))
-                        .bind(sites)
-                        .bind(new.commitment.digest.0.to_vec())
-                        .bind(new.commitment.nonce.to_vec())
-                        .bind(log_index)
-                        .bind(new.issued.0)
-                        .execute(&mut *connection)
-                        .await
-                        .map_err(StoreError::on_write("copy", &what))?;
-                    let log_index = number("copy.log_index", log_index)?;
-                    Recorded { copy: Copy { copy: new.clone(), log_index }, new: true }
-                }
-            };
-            if recorded.copy.copy.copy_sha256 != new.copy_sha256 {
-                return Err(StoreError::Differs { what: "copy", name: what });
-            }
-            if let Some(bundle) = new.bundle_sha256 {
-                sqlx::query(BUNDLE)
-                    .bind(bundle.0.to_vec())
+        let there: Option<Row> = sqlx::query_as(THERE)
+            .bind(new.plan.0.to_vec())
+            .bind(new.recipient.as_str())
+            .fetch_optional(&mut *connection)
+            .await?;
+        let recorded = match there {
+            Some(row) => Recorded { copy: copy(row)?, new: false },
+            None => {
+                let log_index =
+                    append_entry!(connection, EntryKind::Copy, &new.commitment.digest, new.issued);
+                sqlx::query(INSERT)
                     .bind(new.plan.0.to_vec())
                     .bind(new.recipient.as_str())
+                    .bind(new.copy_sha256.0.to_vec())
+                    .bind(new.bundle_sha256.map(|digest| digest.0.to_vec()))
+                    .bind(sites)
+                    .bind(new.commitment.digest.0.to_vec())
+                    .bind(new.commitment.nonce.to_vec())
+                    .bind(log_index)
                     .bind(new.issued.0)
                     .execute(&mut *connection)
                     .await
-                    .map_err(StoreError::on_write("bundle", named(&bundle)))?;
+                    .map_err(StoreError::on_write("copy", &what))?;
+                let log_index = number("copy.log_index", log_index)?;
+                Recorded { copy: Copy { copy: new.clone(), log_index }, new: true }
+            }
+        };
+        if recorded.copy.copy.copy_sha256 != new.copy_sha256 {
+            return Err(StoreError::Differs { what: "copy", name: what });
+        }
+        if let Some(bundle) = new.bundle_sha256 {
+            sqlx::query(BUNDLE)
+                .bind(bundle.0.to_vec())
+                .bind(new.plan.0.to_vec())
+                .bind(new.recipient.as_str())
+                .bind(new.issued.0)
+                .execute(&mut *connection)
+                .await
+                .map_err(StoreError::on_write("bundle", named(&bundle)))?;
+        }
+        recorded
+    }};
+}
+
+impl Ledger {
+    /// Records a copy and its entry in the log's sequence, or answers with the record that is there: see
+    /// [`record_copies`](Self::record_copies).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn record_copy(&self, new: &NewCopy) -> Result<Recorded, StoreError> {
+        let mut recorded = self.record_copies(std::slice::from_ref(new)).await?;
+        recorded.pop().ok_or_else(|| StoreError::not_there("copy", named(&new.plan)))
+    }
+
+    /// Records copies and their entries in the log's sequence, all or none, each answered with its record or the one
+    /// that is there already; either way its bundle, if any, is noted.
+    ///
+    /// # Errors
+    /// [`StoreError::Differs`] when the record that is there has another copy digest: a copy is a
+    /// function of plan and recipient, so something is wrong with one of the two.
+    /// [`StoreError::Refused`] when a plan or a recipient is not there.
+    pub async fn record_copies(&self, copies: &[NewCopy]) -> Result<Vec<Recorded>, StoreError> {
+        // The tail is locked before looking, so that of two processes issuing the same copy the
+        // second one sees the first one's record.
+        const LOCK: &str = "update tail set length = length where one = 1";
+        Ok(in_transaction!(self, |connection| {
+            sqlx::query(LOCK).execute(&mut *connection).await?;
+            let mut recorded = Vec::with_capacity(copies.len());
+            for new in copies {
+                recorded.push(record!(connection, new));
             }
             recorded
-        });
-        Ok(recorded)
+        }))
     }
 
     /// The record of a copy, or `None` when none was issued.

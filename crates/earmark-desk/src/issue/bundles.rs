@@ -57,7 +57,6 @@ impl StagedBundle {
             fs::rename(&staged, &place).map_err(|source| DeskError::io("write", &place, source))?;
             signatures.push(place);
         }
-        // This makes the names of all three durable: they are in one folder.
         Ok((self.bundle.put_in_place()?, signatures))
     }
 }

@@ -1,7 +1,7 @@
 //! Issuing: one copy per recipient, regenerated from the key, recorded before it leaves.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use earmark_mark::SiteTable;
@@ -207,37 +207,18 @@ pub async fn issue(desk: &Desk, request: &Request) -> Result<Answer, DeskError> 
     let press = Press { staging: &staging, out: &request.out, signer: &signer, now: desk.now() };
     let mut copies = Vec::with_capacity(receivers.len());
     let jobs: Vec<(&Receiver, &Lock)> = receivers.iter().zip(&locks).collect();
-    // As many copies in memory at a time as there are cores, each recorded before it is put in place. Records are
-    // written while no core has anything else to do, so they come in groups.
-    for some in jobs.chunks(pool::threads() * STAGED_PER_THREAD) {
-        let prepared = pool::map_in_order(some, |(receiver, lock)| {
+    // Each copy is recorded before it is put in place. Records are written while no core has anything else to do, so
+    // they come in groups. A thread more than cores for each: while one waits for the disk, another works.
+    let threads = 2 * pool::threads();
+    for some in jobs.chunks(threads * STAGED_PER_THREAD) {
+        let prepared = pool::map_on(threads, some, |(receiver, lock)| {
             let copy = master.copy_for(&dealer, receiver.id())?;
             prepare(desk, &master, &press, request.plain, receiver, lock, &copy)
         });
-        let (mut recorded, mut failed) = (Vec::new(), None);
-        for result in prepared {
-            let done = match result {
-                Ok(copy) => copy.record(desk, &master).await.map(|record| (copy, record)),
-                Err(error) => Err(error),
-            };
-            match done {
-                Ok(done) => recorded.push(done),
-                // Those before it are whole, and leave.
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
-            }
-        }
-        let again = recorded.iter().filter(|(copy, record)| !record.new && !copy.stands());
-        let again: Vec<Again> = again
-            .map(|(copy, record)| Again { copy: record.copy.clone(), bundle: copy.bundle_sha256() })
-            .collect();
-        let mut entries = partner_keys::record_again(desk, &again).await?.into_iter();
-        for (copy, record) in recorded {
-            let again = if record.new || copy.stands() { None } else { entries.next() };
-            copies.push(copy.hand_over(&record, again)?);
-        }
+        // Those before one that failed are whole, and leave.
+        let mut failed = None;
+        let finished = prepared.into_iter().map_while(|one| one.map_err(|error| failed = Some(error)).ok());
+        copies.extend(hand_over(desk, &master, &request.out, finished.collect()).await?);
         if let Some(error) = failed {
             return Err(error);
         }
@@ -291,26 +272,56 @@ fn prepare(
     })
 }
 
-impl Prepared {
+/// Records the copies, notes which were made again, and puts each in its place in `out`.
+async fn hand_over(
+    desk: &Desk,
+    master: &Master,
+    out: &Path,
+    copies: Vec<Prepared>,
+) -> Result<Vec<IssuedCopy>, DeskError> {
+    let rows = copies
+        .iter()
+        .map(|copy| {
+            row(desk, master, &copy.recipient, copy.copy_sha256, copy.written.bundle_sha256(), copy.sites)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let records = desk.ledger().record_copies(&rows).await?;
+    let is_again = |copy: &Prepared, record: &Recorded| !record.new && !copy.written.stands();
+    let again: Vec<Again> = copies
+        .iter()
+        .zip(&records)
+        .filter(|(copy, record)| is_again(copy, record))
+        .map(|(copy, record)| Again { copy: record.copy.clone(), bundle: copy.written.bundle_sha256() })
+        .collect();
+    let mut entries = partner_keys::record_again(desk, &again).await?.into_iter();
+    let mut issued = Vec::with_capacity(copies.len());
+    for (copy, record) in copies.into_iter().zip(records) {
+        let again = if is_again(&copy, &record) { entries.next() } else { None };
+        issued.push(copy.put_in_place(&record, again)?);
+    }
+    writing::sync_folder(out)?;
+    Ok(issued)
+}
+
+impl Written {
     /// Whether the very same copy stands in its place already.
     fn stands(&self) -> bool {
-        matches!(self.written, Written::Tree(Staged::There(_)))
+        matches!(self, Self::Tree(Staged::There(_)))
     }
 
+    /// SHA-256 of the sealed file, the first where there are two.
     fn bundle_sha256(&self) -> Option<Digest> {
-        match &self.written {
-            Written::Tree(_) => None,
-            Written::Bundles(first, _) => Some(first.sha256),
+        match self {
+            Self::Tree(_) => None,
+            Self::Bundles(first, _) => Some(first.sha256),
         }
     }
+}
 
-    async fn record(&self, desk: &Desk, master: &Master) -> Result<Recorded, DeskError> {
-        record(desk, master, &self.recipient, self.copy_sha256, self.bundle_sha256(), self.sites).await
-    }
-
+impl Prepared {
     /// Puts the copy in its place, once its record is there.
-    fn hand_over(self, record: &Recorded, again: Option<u64>) -> Result<IssuedCopy, DeskError> {
-        let sha256 = self.bundle_sha256().map(|digest| digest.to_string());
+    fn put_in_place(self, record: &Recorded, again: Option<u64>) -> Result<IssuedCopy, DeskError> {
+        let sha256 = self.written.bundle_sha256().map(|digest| digest.to_string());
         let (bundle, also, signatures) = match self.written {
             Written::Tree(tree) => (tree.put_in_place()?, None, Vec::new()),
             Written::Bundles(first, second) => {
@@ -338,18 +349,18 @@ impl Prepared {
     }
 }
 
-/// Writes the copy's row and its entry in the log's sequence, or finds them.
-async fn record(
+/// The row of a copy.
+fn row(
     desk: &Desk,
     master: &Master,
     recipient: &RecipientId,
     copy_sha256: Digest,
     bundle_sha256: Option<Digest>,
     sites: u64,
-) -> Result<Recorded, DeskError> {
+) -> Result<NewCopy, DeskError> {
     let issued = desk.now();
     let document = documents::copy(copy_sha256, issued, master.plan.plan.id, recipient);
-    let copy = NewCopy {
+    Ok(NewCopy {
         plan: master.plan.plan.id,
         recipient: recipient.clone(),
         copy_sha256,
@@ -357,8 +368,7 @@ async fn record(
         sites,
         commitment: desk.commit(&document)?,
         issued,
-    };
-    Ok(desk.ledger().record_copy(&copy).await?)
+    })
 }
 
 /// Records a copy for every recipient without writing one: for a demonstration whose copies nobody takes.
@@ -371,9 +381,11 @@ pub async fn record_all(desk: &Desk, asset: &str) -> Result<(), DeskError> {
     let plan = &master.plan.plan;
     let (receivers, _) = receivers::choose(desk, "all", plan.asset.as_str(), &plan.revision, false).await?;
     let copies = pool::map_in_order(&receivers, |receiver| master.copy_for(&dealer, receiver.id()));
+    let mut rows = Vec::with_capacity(receivers.len());
     for (receiver, copy) in receivers.iter().zip(copies) {
         let copy = copy?;
-        record(desk, &master, receiver.id(), copy.sha256, None, copy.sites).await?;
+        rows.push(row(desk, &master, receiver.id(), copy.sha256, None, copy.sites)?);
     }
+    desk.ledger().record_copies(&rows).await?;
     Ok(())
 }

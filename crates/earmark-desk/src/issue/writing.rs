@@ -40,7 +40,7 @@ impl Staged {
         }
     }
 
-    /// Puts the copy in its place.
+    /// Puts the copy in its place. Its name there is durable after [`sync_folder`].
     ///
     /// # Errors
     /// When the file system refuses.
@@ -57,12 +57,10 @@ impl Staged {
                         Err(DeskError::io("write", &place, source))
                     };
                 }
-                sync_above(&place)?;
                 Ok(place)
             }
             Self::Bundle(file, place) => {
                 fs::rename(&file, &place).map_err(|source| DeskError::io("write", &place, source))?;
-                sync_above(&place)?;
                 Ok(place)
             }
             Self::There(place) => Ok(place),
@@ -206,11 +204,14 @@ pub fn paper(name: &str, bytes: &[u8]) -> Entry {
     }
 }
 
-fn sync_above(place: &Path) -> Result<(), DeskError> {
-    let above = place.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(above)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|source| DeskError::io("write in", above, source))
+/// Makes the names in a folder durable.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn sync_folder(folder: &Path) -> Result<(), DeskError> {
+    File::open(folder)
+        .and_then(|opened| opened.sync_all())
+        .map_err(|source| DeskError::io("write in", folder, source))
 }
 
 /// Writes a small file beside its place and renames it.
