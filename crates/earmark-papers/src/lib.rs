@@ -37,6 +37,7 @@ mod scope;
 mod sentence;
 mod text;
 mod varies;
+mod vcard;
 
 pub use calendar::{Event, calendar};
 pub use copy_note::{CopyNote, copy_md};
@@ -58,3 +59,4 @@ pub use report::{
 pub use sentence::{Piece, SET_WORDS, Sentence, first_sentence, set_sentence};
 pub use text::{name as shown_name, visible};
 pub use varies::{VaryingField, varies_md};
+pub use vcard::{Card, CardError, is_vcard, read_vcards};

@@ -85,6 +85,19 @@ impl Certificate {
         format!("{:X}", self.0.fingerprint())
     }
 
+    /// The addresses in user ids that the primary key signed: what stands in angle brackets, or is nothing else.
+    pub(crate) fn mails(&self) -> Vec<String> {
+        let bound =
+            self.0.details.users.iter().filter(|user| user.verify_bindings(&self.0.primary_key).is_ok());
+        let address = |id: &str| {
+            let inner =
+                id.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(inner, _)| inner);
+            let text = inner.unwrap_or(id).trim();
+            (text.contains('@') && !text.contains(char::is_whitespace)).then(|| text.to_owned())
+        };
+        bound.filter_map(|user| address(user.id.as_str()?)).collect()
+    }
+
     pub(crate) fn armored(&self) -> Result<String, KeyError> {
         self.0
             .to_armored_string(ArmorOptions::default())

@@ -71,6 +71,16 @@ impl RecipientKey {
         }
     }
 
+    /// The mail addresses that an OpenPGP certificate binds to itself; none of another key. Anybody can make a certificate
+    /// for any address.
+    #[must_use]
+    pub fn mails(&self) -> Vec<String> {
+        match &self.form {
+            KeyForm::Age(_) => Vec::new(),
+            KeyForm::OpenPgp(certificate) => certificate.mails(),
+        }
+    }
+
     /// What it is.
     #[must_use]
     pub fn kind(&self) -> KeyKind {

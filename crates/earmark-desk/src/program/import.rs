@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::partner::{self, NewPartner};
-use super::partner_table::{Row, parse};
+use super::partner_source::{self, Reading};
+use super::partner_table::Row;
 use super::people::is_address;
 use crate::actor::{self, Right};
 use crate::cooling;
@@ -66,22 +67,35 @@ struct Draft {
     what: BTreeMap<Slug, Vec<String>>,
 }
 
-/// Takes the rows of `bytes`, a JSON array or CSV with a head, one for each person of a partner: adds what is new, changes
+/// Takes the rows of `bytes`, a table, cards, a keyring or allowed signers, one for each person of a partner: adds what is new, changes
 /// what is there, all or none. Keys are added and none is taken away.
 ///
 /// With `dry_run` nothing is written. A rejected row keeps the others from being written too.
 ///
 /// # Errors
-/// When the file is neither, or a row was rejected and this is no dry run.
-pub async fn import(desk: &Desk, bytes: &[u8], dry_run: bool) -> Result<Preview, DeskError> {
+/// When the file is none of those, or a row was rejected and this is no dry run.
+pub async fn import(
+    desk: &Desk,
+    bytes: &[u8],
+    reading: &Reading,
+    dry_run: bool,
+) -> Result<Preview, DeskError> {
     actor::require(desk, Right::Manage).await?;
-    let rows = parse(bytes)?;
+    let read = partner_source::read(desk, bytes, reading).await?;
     let mut draft = Draft::read(desk).await?;
     let mut preview = Preview::default();
-    for (row, number) in rows.iter().zip(1..) {
-        if let Err(why) = draft.take(desk, row) {
-            let (slug, why) = (row.slug.clone(), why.to_string());
-            preview.rejected.push(Rejected { row: number, slug, why });
+    let mut rows = Vec::new();
+    for (row, number) in read.into_iter().zip(1..) {
+        let (slug, why) = match row {
+            Ok(row) => {
+                let why = draft.take(desk, &row).err();
+                rows.push(row);
+                (rows.last().map(|row| row.slug.clone()).unwrap_or_default(), why)
+            }
+            Err((shown, why)) => (shown, Some(why)),
+        };
+        if let Some(why) = why {
+            preview.rejected.push(Rejected { row: number, slug, why: why.to_string() });
         }
     }
     let mut named: Vec<&str> = Vec::new();

@@ -1,8 +1,11 @@
 //! Partners as a table: a row for each person of each, in CSV or JSON, the same going out and coming in.
 
+use std::collections::BTreeMap;
+
 use earmark_store::PartnerStatus;
 use serde::{Deserialize, Serialize};
 
+use super::name_slug::slug_of;
 use super::partner::{self, FIRST_CONTACT};
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
@@ -43,22 +46,17 @@ impl Row {
     }
 }
 
-/// A row of the CSV form: several keys are separated by `|`; an empty cell says nothing.
-#[derive(Serialize, Deserialize)]
+/// A row of the CSV form as it goes out: several keys are separated by `|`; an empty cell says nothing.
+#[derive(Serialize)]
 struct CsvRow {
     slug: String,
     name: String,
     country: String,
     tier: String,
-    #[serde(default)]
     status: Option<String>,
-    #[serde(default)]
     person: Option<String>,
-    #[serde(default)]
     person_name: Option<String>,
-    #[serde(default)]
     contact: Option<String>,
-    #[serde(default)]
     key: Option<String>,
 }
 
@@ -71,40 +69,110 @@ pub enum Form {
     Json,
 }
 
+/// The columns of the CSV form, and the members of the JSON form but for `key`, which is `keys` there.
+pub const COLUMNS: [&str; 9] =
+    ["slug", "name", "country", "tier", "status", "person", "person_name", "contact", "key"];
+
+/// What a file calls the columns, and what stands where it says nothing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns<'a> {
+    /// The file's name for a column of ours.
+    pub(super) map: &'a BTreeMap<String, String>,
+    /// Values of columns that it lacks, or leaves empty.
+    pub(super) set: &'a BTreeMap<String, String>,
+}
+
 /// Reads a table: a JSON array, or CSV with a head.
 ///
 /// # Errors
 /// Malformed when it is neither.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Row>, DeskError> {
+    parse_with(bytes, &Columns { map: &BTreeMap::new(), set: &BTreeMap::new() })
+}
+
+/// The same, of a file that has names of its own for the columns, or lacks some.
+///
+/// # Errors
+/// Malformed when it is neither, or a column that was named is not there.
+pub(super) fn parse_with(bytes: &[u8], columns: &Columns<'_>) -> Result<Vec<Row>, DeskError> {
     let malformed = |source: Box<dyn std::error::Error + Send + Sync>| {
         DeskError {
         source: Some(source),
         ..DeskError::new(Kind::Malformed, "the import file is neither JSON nor CSV of partners")
-            .hint("the head of the CSV form is slug,name,country,tier,status,person,person_name,contact,key; the last five may be left out")
+            .hint("the head of the CSV form is slug,name,country,tier,status,person,person_name,contact,key; the last five may be left out, and `--map`, `--set` help where a file has other columns")
     }
     };
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     if bytes.trim_ascii_start().starts_with(b"[") {
         return serde_json::from_slice(bytes).map_err(|source| malformed(source.into()));
     }
-    let given = |cell: Option<String>| cell.filter(|text| !text.trim().is_empty());
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let head = reader.headers().map_err(|source| malformed(source.into()))?.clone();
+    let places = places(&head, columns.map)?;
     let mut rows = Vec::new();
-    for row in csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes).deserialize() {
-        let row: CsvRow = row.map_err(|source| malformed(source.into()))?;
-        let status = given(row.status).map(|word| word.parse()).transpose();
-        let keys = row.key.as_deref().unwrap_or("").split('|').filter(|key| !key.trim().is_empty());
+    for record in reader.records() {
+        let record = record.map_err(|source| malformed(source.into()))?;
+        let cell = |column: &str| {
+            let there =
+                places.get(column).and_then(|at| record.get(*at)).filter(|text| !text.trim().is_empty());
+            there.map(str::to_owned).or_else(|| columns.set.get(column).cloned())
+        };
+        let needed = |column: &'static str| {
+            // An empty cell is refused with its row, a column that is not there with the file.
+            let there = places.contains_key(column) || columns.set.contains_key(column);
+            there.then(|| cell(column).unwrap_or_default()).ok_or_else(|| {
+                let has: Vec<&str> = head.iter().collect();
+                malformed(format!("it has no column `{column}`, but {}", has.join(", ")).into())
+            })
+        };
+        let status = cell("status").map(|word| word.parse()).transpose();
+        let keys = cell("key").unwrap_or_default();
+        let name = needed("name")?;
+        let slug =
+            if places.contains_key("slug") || columns.set.contains_key("slug") || columns.map.is_empty() {
+                needed("slug")?
+            } else {
+                slug_of(&name)
+            };
         rows.push(Row {
-            keys: keys.map(str::to_owned).collect(),
-            slug: row.slug,
-            name: row.name,
-            country: row.country,
-            tier: row.tier,
+            keys: keys.split('|').filter(|key| !key.trim().is_empty()).map(str::to_owned).collect(),
+            slug,
+            name,
+            country: needed("country")?,
+            tier: needed("tier")?,
             status: status.map_err(|source: earmark_store::UnknownWord| malformed(source.into()))?,
-            person: given(row.person),
-            person_name: given(row.person_name),
-            contact: given(row.contact),
+            person: cell("person"),
+            person_name: cell("person_name"),
+            contact: cell("contact"),
         });
     }
     Ok(rows)
+}
+
+/// Where each column of ours stands.
+fn places(
+    head: &csv::StringRecord,
+    map: &BTreeMap<String, String>,
+) -> Result<BTreeMap<&'static str, usize>, DeskError> {
+    let mut places = BTreeMap::new();
+    for column in COLUMNS {
+        let mapped = map.get(column);
+        let name = mapped.map_or(column, String::as_str);
+        let at =
+            head.iter().position(|one| one == name || (mapped.is_some() && one.eq_ignore_ascii_case(name)));
+        match (at, mapped) {
+            (Some(at), _) => {
+                places.insert(column, at);
+            }
+            (None, Some(name)) => {
+                let has: Vec<&str> = head.iter().collect();
+                return Err(DeskError::new(Kind::Malformed, format!("the file has no column `{name}`"))
+                    .hint(format!("it has {}", has.join(", "))));
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(places)
 }
 
 /// All partners and their people as a table that [`parse`] reads back. Only keys that can be sealed to are in it.

@@ -6,6 +6,7 @@ use earmark_desk::issue::log::{listing, partner_keys};
 use earmark_desk::program::import;
 use earmark_desk::program::keys::{self, COOLING_OFF_MILLIS};
 use earmark_desk::program::partner::NewPartner;
+use earmark_desk::program::partner_source::Reading;
 use earmark_model::UnixMillis;
 use earmark_store::KeyStatus;
 
@@ -83,7 +84,7 @@ async fn amid_an_embargo_the_keys_of_a_new_partner_cool_off_too() {
     assert!(keys::approve(&bench.desk, "dune", ONE).await.unwrap().key.in_use);
 
     let table = format!("slug,name,country,tier,key\nelm,Elm,DE,one,{TWO}\n");
-    import::import(&bench.desk, table.as_bytes(), false).await.unwrap();
+    import::import(&bench.desk, table.as_bytes(), &Reading::default(), false).await.unwrap();
     let listed = keys::list(&bench.desk, "elm").await.unwrap();
     assert!(listed[0].effective.is_none(), "an import is no way around");
 }

@@ -44,6 +44,15 @@ fn gpg_opens_what_is_sealed_to_its_keys() {
 }
 
 #[test]
+fn a_certificate_says_whose_address_it_was_made_for() {
+    let Some(home) = GpgHome::new() else { return };
+    home.make(None, "Ann Quill (desk) <ann@harbor.example>", "future-default", "default", "never");
+    assert_eq!(parse(&home.export("ann@harbor.example", true)).mails(), ["ann@harbor.example"]);
+    home.make(None, "just a name", "future-default", "default", "never");
+    assert_eq!(parse(&home.export("just a name", true)).mails(), [""; 0]);
+}
+
+#[test]
 fn an_expired_key_is_refused_from_its_last_instant_on() {
     let Some(home) = GpgHome::new() else { return };
     // Made on 2020-01-01 for ten days.

@@ -1,14 +1,16 @@
 //! `earmark partner`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
 use earmark_desk::desk::Desk;
-use earmark_desk::error::DeskError;
+use earmark_desk::error::{DeskError, Kind};
 use earmark_desk::history;
 use earmark_desk::program::import::{self, Preview};
 use earmark_desk::program::keys;
 use earmark_desk::program::partner::{self, NewPartner, Shown};
+use earmark_desk::program::partner_source::{Reading, Source};
 use earmark_desk::program::partner_table::{self, Form};
 use earmark_desk::program::standing::{self, Measure};
 
@@ -29,7 +31,7 @@ pub(crate) struct Args {
 pub(crate) enum Action {
     /// Add a partner, with its first contact and keys
     Add(Add),
-    /// Add and change partners by a CSV or JSON file, all or none
+    /// Add and change partners by a table, cards or keyring, all or none
     Import(Import),
     /// Write all partners and their people as such a file
     Export(Export),
@@ -114,11 +116,54 @@ pub(crate) struct Add {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Import {
     /// CSV with a head (slug,name,country,tier,status,person,person_name,contact,key; the last five may be left out) or a
-    /// JSON array of such objects, a row for each person
+    /// JSON array of such objects, a row for each person; address cards (vCard); or keys for people who are there, by
+    /// their mail addresses: an OpenPGP keyring, a file of allowed SSH signers
     pub file: PathBuf,
+    /// What the file is, where it cannot be told by looking
+    #[arg(long, value_enum)]
+    pub form: Option<ImportForm>,
+    /// What a CSV file calls one of our columns, such as name=Organization
+    #[arg(long, value_name = "COLUMN=THEIRS")]
+    pub map: Vec<String>,
+    /// What stands where the file says nothing, such as tier=one
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub set: Vec<String>,
     /// Say what would happen, change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// What a file of partners is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ImportForm {
+    /// CSV or JSON
+    Table,
+    /// Address cards
+    Vcard,
+    /// OpenPGP certificates
+    Keyring,
+    /// Allowed SSH signers
+    Signers,
+}
+
+impl Import {
+    fn reading(&self) -> Result<Reading, DeskError> {
+        let pairs = |texts: &[String]| -> Result<BTreeMap<String, String>, DeskError> {
+            let pair = |text: &String| {
+                let malformed = || DeskError::new(Kind::Malformed, format!("`{text}` is no `COLUMN=...`"));
+                let (name, value) = text.split_once('=').ok_or_else(malformed)?;
+                Ok((name.trim().to_owned(), value.trim().to_owned()))
+            };
+            texts.iter().map(pair).collect()
+        };
+        let source = self.form.map(|form| match form {
+            ImportForm::Table => Source::Table,
+            ImportForm::Vcard => Source::Cards,
+            ImportForm::Keyring => Source::Keyring,
+            ImportForm::Signers => Source::Signers,
+        });
+        Ok(Reading { source, map: pairs(&self.map)?, set: pairs(&self.set)? })
+    }
 }
 
 /// `partner export`.
@@ -153,7 +198,7 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
         Action::Import(import) => {
             let bytes =
                 fs::read(&import.file).map_err(|source| DeskError::io("read", &import.file, source))?;
-            let preview = import::import(desk, &bytes, import.dry_run).await?;
+            let preview = import::import(desk, &bytes, &import.reading()?, import.dry_run).await?;
             output.answer(&preview, || preview_text(&preview)).map_err(printing)
         }
         Action::Export(export) => {
