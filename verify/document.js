@@ -3,7 +3,9 @@
 // docs/formats/reading.md says what is refused. Not here: checking the decision (reading.js).
 "use strict";
 const EarmarkDocument = (() => {
-  const POSITIONS_MAX = 1000000, RECIPIENTS_MAX = 2000000, LEVELS_MAX = 64, CLASSES_MAX = 16;
+  const POSITIONS_MAX = 1000000, RECIPIENTS_MAX = 2000000, LEVELS_MAX = 64, CLASSES_MAX = 16, REVISIONS_MAX = 100000;
+  const SETS_MAX = 10000, SET_MAX = 3, GIVEN_MAX = 7, THETA_MAX = 11, WEIGHTS_MAX = 8;
+  const WEIGHT_ROWS_MAX = LEVELS_MAX * 8 * (CLASSES_MAX + 1) * (GIVEN_MAX + 1);
   const U8 = 255, U32 = 4294967295;
   const ORIGINAL = "@original";
   const VERDICTS = ["traced", "unmarked", "ours-untraceable", "not-ours"];
@@ -154,6 +156,10 @@ const EarmarkDocument = (() => {
   const lists = (value, what) => (value === undefined ? [] : list(value, what));
   const texts = (value, what) => list(value, what).map((one) => text(one, `an entry of ${what}`));
   const bounded = (count, most, what) => { if (count > most) refuse(`\`${what}\` has ${count} entries, and at most ${most} are allowed`); };
+  const few = (value, most, what) => { bounded(list(value, `\`${what}\``).length, most, what); return value; };
+  const unsigned = (value, what) =>
+    (typeof value === "number" && value >= 0) || (typeof value === "bigint" && BigInt.asUintN(64, value) === value)
+      ? value : refuse(`${what} is no integer of 64 bits`);
 
   function readDocument(json) {
     const names = ["version", "asset", "revisions", "plan", "reader", "matter", "look", "alpha", "alpha_look", "n",
@@ -162,7 +168,7 @@ const EarmarkDocument = (() => {
     const version = whole(from.version, U32, "`version`");
     if (version !== 1) refuse(`it has version ${version}, and only version 1 is known`);
     for (const name of ["asset", "plan", "reader", "matter"]) maybe(from[name], text, `\`${name}\``);
-    if (from.revisions !== undefined) texts(from.revisions, "`revisions`");
+    if (from.revisions !== undefined) texts(few(from.revisions, REVISIONS_MAX, "revisions"), "`revisions`");
     const document = { asset: from.asset ?? null, matter: from.matter ?? null };
     document.alphas = readAlpha(from);
     document.n = whole(from.n, U32, "`n`");
@@ -289,41 +295,55 @@ const EarmarkDocument = (() => {
       "holds_for_coalitions_up_to", "coalition", "tests", "sets", "unmarked"]);
     const verdict = text(from.verdict, "`verdict`");
     if (!VERDICTS.includes(verdict)) refuse(`\`${verdict}\` is no verdict`);
-    const each = (name, names, read) =>
-      lists(from[name], `\`${name}\``).map((row) => read(object(row, `an entry of \`${name}\``, names)));
+    const each = (name, names, read) => {
+      const rows = lists(from[name], `\`${name}\``);
+      bounded(rows.length, name === "sets" || name === "one_of" ? SETS_MAX : RECIPIENTS_MAX, name);
+      return rows.map((row) => read(object(row, `an entry of \`${name}\``, names)));
+    };
     const figures = (row) => ({
       score: signed(row.score, "`score`"),
       exact: maybe(row.log10_p_exact, real, "`log10_p_exact`"),
       chernoff: real(row.log10_p_chernoff, "`log10_p_chernoff`"),
     });
-    const weights = (rows) => list(rows, "`weights`").map((row) => {
+    const weights = (rows) => few(rows, WEIGHT_ROWS_MAX, "weights").map((row) => {
       object(row, "an entry of `weights`", ["level", "y", "s", "class", "w"]);
       return {
         level: whole(row.level, U32, "`level`"), y: whole(row.y, U8, "`y`"), s: whole(row.s, U8, "`s`"),
-        kind: maybe(row.class, whole, U8, "`class`"), w: list(row.w, "`w`").map((w) => signed(w, "a weight")),
+        kind: maybe(row.class, whole, U8, "`class`"), w: few(row.w, WEIGHTS_MAX, "w").map((w) => signed(w, "a weight")),
       };
     });
     const common = ["given", "c", "theta", "weights", "score", "log10_p_exact", "log10_p_chernoff"];
+    const theta = (row) => few(row.theta, THETA_MAX, "theta").map((t) => real(t, "an entry of `theta`"));
+    const given = (row) => texts(few(row.given, GIVEN_MAX, "given"), "`given`");
+    const set = (row) => texts(few(row.recipients, SET_MAX, "recipients"), "`recipients`");
     const statement = (row, members) => ({
-      members, given: texts(row.given, "`given`"), c: whole(row.c, U32, "`c`"),
-      theta: list(row.theta, "`theta`").map((t) => real(t, "an entry of `theta`")),
+      members, given: given(row), c: whole(row.c, U32, "`c`"), theta: theta(row),
       weights: weights(row.weights), ...figures(row),
+    });
+    // Estimates: of the right shape, and not compared.
+    maybe(from.positions_wanted, unsigned, "`positions_wanted`");
+    maybe(from.coalition, (row) => {
+      object(row, "`coalition`", ["members", "c", "theta", "attack"]);
+      texts(few(row.members, RECIPIENTS_MAX, "members"), "`members`");
+      whole(row.c, U32, "`c`");
+      theta(row);
+      maybe(row.attack, text, "`attack`");
     });
     const bound = (row) => real(row.log10_false_accusation_bound, "`log10_false_accusation_bound`");
     return {
       verdict,
       suspects: each("suspects", ["recipient", "score", "log10_false_accusation_bound", "given"], (row) => ({
         recipient: text(row.recipient, "`recipient`"), score: signed(row.score, "`score`"), bound: bound(row),
-        given: texts(row.given, "`given`") })),
+        given: given(row) })),
       oneOf: each("one_of", ["recipients", "log10_false_accusation_bound"], (row) => ({
-        recipients: texts(row.recipients, "`recipients`"), bound: bound(row) })),
+        recipients: set(row), bound: bound(row) })),
       excluded: each("excluded", ["recipient", "beta"], (row) => ({
         recipient: text(row.recipient, "`recipient`"), beta: real(row.beta, "`beta`") })),
       recipients: each("recipients", ["recipient", "score", "log10_p_exact", "log10_p_chernoff"], (row) => ({
         recipient: text(row.recipient, "`recipient`"), ...figures(row) })),
       holds: maybe(from.holds_for_coalitions_up_to, whole, U32, "`holds_for_coalitions_up_to`"),
       tests: each("tests", ["recipient", ...common], (row) => statement(row, [text(row.recipient, "`recipient`")])),
-      sets: each("sets", ["recipients", ...common], (row) => statement(row, texts(row.recipients, "`recipients`"))),
+      sets: each("sets", ["recipients", ...common], (row) => statement(row, set(row))),
       unmarked: maybe(from.unmarked, (row) => {
         object(row, "`unmarked`", ["t", "c", "log10_bound"]);
         return { t: whole(row.t, Number.MAX_SAFE_INTEGER, "`t`"), c: whole(row.c, U32, "`c`"), bound: real(row.log10_bound, "`log10_bound`") };

@@ -272,7 +272,7 @@ const EarmarkGrowing = (() => {
       if (this.budget.left < 0) throw new TooLarge();
     }
 
-    /** The best rows outside `known`, best first: enough of them when any three are passed over. */
+    /** The best rows outside `known`, best first: enough of them when any four are passed over. */
     rank(known) {
       const key = known.join();
       if (this.rankings.has(key)) return this.rankings.get(key);
@@ -292,39 +292,45 @@ const EarmarkGrowing = (() => {
         entries.push({ row, score, p: law.tail(score) });
       }
       entries.sort((a, b) => a.p - b.p || b.score - a.score || a.row - b.row);
-      const best = entries.slice(0, 3 + (known.length === 0 ? STARTS : 1));
+      const best = entries.slice(0, 4 + (known.length === 0 ? STARTS : 1));
       this.rankings.set(key, best);
       return best;
     }
 
-    /** {members, starts} grown leaving out `out`; `starts`: whom a pair start was tried from, if one was. */
+    /** {members, starts} grown leaving out `out`; `starts`: on whom a pair start depends, if one was tried. */
     grow(out) {
-      const within = (entry) => !out.includes(entry.row), ln = Math.log(this.n);
-      const members = [];
-      if (this.room === 0) return { members, starts: null };
-      const singles = this.rank([]).filter(within).slice(0, STARTS);
-      if (singles.length === 0) return { members, starts: null };
-      let starts = null;
-      if (singles[0].p + ln < ENTER) members.push(singles[0].row);
-      else {
-        starts = singles.map((entry) => entry.row);
-        let best = null;
-        for (const a of singles) {
-          const b = this.rank([a.row]).find(within);
-          if (b !== undefined && (best === null || a.p + b.p < best.p)) best = { rows: [a.row, b.row], p: a.p + b.p };
-        }
-        if (best === null || this.room < 2) return { members, starts };
-        if (!(best.p + Math.log(((this.n * this.n) / 2) * (1 + 2 * ln)) < ENTER)) return { members, starts };
-        members.push(...best.rows);
+      const ln = Math.log(this.n);
+      if (this.room === 0) return { members: [], starts: null };
+      const first = this.rank([]).find((entry) => !out.includes(entry.row));
+      if (first === undefined) return { members: [], starts: null };
+      let members = [];
+      if (first.p + ln < ENTER) {
+        members = this.extend([first.row], out);
+        if (members.length > 1 || this.room < 2) return { members, starts: null };
       }
-      while (members.length < this.room) {
+      // Nobody stands out, or one whom nobody joins: the best pair of the others.
+      const within = (entry) => !out.includes(entry.row) && !members.includes(entry.row);
+      const singles = this.rank([]).filter(within).slice(0, STARTS);
+      const starts = [...members, ...singles.map((entry) => entry.row)];
+      let best = null;
+      for (const a of singles) {
+        const b = this.rank([a.row]).find(within);
+        if (b !== undefined && (best === null || a.p + b.p < best.p)) best = { rows: [a.row, b.row], p: a.p + b.p };
+      }
+      const found = best !== null && this.room >= 2 && best.p + Math.log(((this.n * this.n) / 2) * (1 + 2 * ln)) < ENTER;
+      return { members: found ? this.extend(best.rows, out) : members, starts };
+    }
+
+    /** `members`, and the best given them while it stands out and there is room; in order of rows. */
+    extend(members, out) {
+      const ln = Math.log(this.n);
+      for (;;) {
         members.sort((a, b) => a - b);
-        const next = this.rank(members).find(within);
-        if (next === undefined || !(next.p + ln < ENTER)) break;
+        if (members.length >= this.room) return members;
+        const next = this.rank(members).find((entry) => !out.includes(entry.row));
+        if (next === undefined || !(next.p + ln < ENTER)) return members;
         members.push(next.row);
       }
-      members.sort((a, b) => a - b);
-      return { members, starts };
     }
 
     /** {given, c, theta} for a copy or a set; null once the budget is spent. */

@@ -13,6 +13,7 @@ mod loops;
 mod orphans;
 mod paths;
 mod peers;
+mod quotes;
 mod reference;
 mod report;
 mod sizes;
@@ -52,7 +53,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "docs",
-        purpose: "write docs/reference from the program itself; --check compares only",
+        purpose: "write docs/reference from the program itself, and quotations in docs; --check compares only",
         run: reference::run,
     },
 ];

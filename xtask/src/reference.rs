@@ -1,17 +1,18 @@
 use anyhow::{Context, Result, bail};
 use std::fs;
 
-use crate::{flag, tree};
+use crate::{flag, quotes, tree};
 
 /// The generated page: every command, as the program itself describes it.
 const PAGE: &str = "docs/reference/cli.md";
 
-/// Writes the reference pages from the program, or with `--check` compares them with what is there.
+/// Writes the reference pages from the program and quotations from what they quote, or with `--check` compares them with what is there.
 ///
 /// # Errors
 /// When the program cannot be built or asked, or the page is stale.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let check = flag::given(arguments, Some("--check"))?;
+    quotes::run(check)?;
     let path = tree::root().join(PAGE);
     let fresh = asked()?;
     if !check {

@@ -1,47 +1,59 @@
 //! Looks for bias sets: the symmetric ones of up to four levels that tell most about a coalition that tells least.
 //!
 //! For each number of colluders: what a position tells in the shipped sets and in the best found, as the least over all
-//! strategies, in thousandths of a nat (Huang and Moulin 2012), of all colluders together (per colluder) and of one alone. The first
-//! limits what joint decoding can do, the second whether it finds somebody to begin with. Two sets are looked for: the one that is best
-//! in the first, and the one that is, among those at most 5 % worse than the shipped ones in the second. With arguments `biases measure COLLUDERS ATTACK START K:WEIGHT,..` a set is measured: the
-//! length that names somebody in 98 % of 300 trials among 79 at 1e-6, e.g. `biases measure 3 minority 240 64:.5,192:.5`.
+//! strategies, in thousandths of a nat (Huang and Moulin 2012), of all colluders together (per colluder) and of one alone. The
+//! first limits what joint decoding can do, the second whether it finds somebody to begin with. Two sets are looked for:
+//! the one that is best in the first, and the one that is, among those at most 5 % worse than the shipped ones in the
+//! second.
+//!
+//! With arguments `biases measure RECIPIENTS COLLUDERS ATTACK START K:WEIGHT,..` a set is measured: the length that names
+//! somebody in 98 % of 300 trials at 1e-6, e.g. `biases measure 79 3 minority 240 64:.5,192:.5`.
 
 use std::error::Error;
 
 use earmark_odds::bias::BiasSet;
 use earmark_odds::simulate::{
-    Attack, Scene, joint_information, levels_of, shortest, single_information, tally,
+    Attack, Scene, TRIALS, joint_information, levels_of, shortest, single_information, tally,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["measure", colluders, attack, start, levels] => {
-            measure(colluders.parse()?, attack.parse()?, start.parse()?, levels)
+        ["measure", recipients, colluders, attack, start, levels] => {
+            let scene = Scene {
+                recipients: recipients.parse()?,
+                ..Scene::new(BiasSet::A64, colluders.parse()?, attack.parse()?)
+            };
+            measure(scene, start.parse()?, levels)
         }
         [] => {
             search();
             Ok(())
         }
-        _ => Err("give nothing, or: measure COLLUDERS ATTACK START K:WEIGHT,..".into()),
+        _ => Err("give nothing, or: measure RECIPIENTS COLLUDERS ATTACK START K:WEIGHT,..".into()),
     }
 }
 
-fn measure(colluders: u32, attack: Attack, start: u32, levels: &str) -> Result<(), Box<dyn Error>> {
+fn measure(scene: Scene, start: u32, levels: &str) -> Result<(), Box<dyn Error>> {
     let mut parsed = Vec::new();
     for level in levels.split(',') {
         let (k256, weight) = level.split_once(':').ok_or("a level is K:WEIGHT")?;
         parsed.push((k256.parse::<u8>()?, weight.parse::<f64>()?));
     }
-    let scene = Scene { levels: parsed, ..Scene::new(BiasSet::A64, colluders, attack) };
-    let found =
-        shortest(start, |positions, trials| tally(&Scene { positions, ..scene.clone() }, 1..1 + trials))?;
+    let (recipients, colluders, attack) = (scene.recipients, scene.colluders, scene.attack);
+    let scene = Scene { levels: parsed, ..scene };
+    let found = shortest(start, TRIALS, |positions, trials| {
+        tally(&Scene { positions, ..scene.clone() }, 1 + trials.start..1 + trials.end)
+    })?;
     match found {
         Some(length) => {
             let [low, high] = length.tally.interval(1.96);
-            println!("{levels}, {colluders}, {attack}: {} ({low:.3} to {high:.3})", length.positions);
+            println!(
+                "{levels}, {colluders} of {recipients}, {attack}: {} ({low:.3} to {high:.3})",
+                length.positions
+            );
         }
-        None => println!("{levels}, {colluders}, {attack}: no length suffices"),
+        None => println!("{levels}, {colluders} of {recipients}, {attack}: no length suffices"),
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 use std::error::Error;
 
 use earmark_odds::bias::BiasSet;
-use earmark_odds::simulate::{Attack, Scene, shortest, tally};
+use earmark_odds::simulate::{Attack, Scene, TRIALS, shortest, tally};
 
 /// Seed of the first trial.
 const SEED: u64 = 1;
@@ -43,8 +43,8 @@ fn length(scene: &Scene) -> Result<u32, Box<dyn Error>> {
     let attacks = if scene.colluders == 1 { &Attack::NAMED[..1] } else { &Attack::NAMED[..] };
     let mut longest = 0;
     for &attack in attacks {
-        let found = shortest(40 * scene.colluders.pow(2), |positions, trials| {
-            tally(&Scene { attack, positions, ..scene.clone() }, SEED..SEED + trials)
+        let found = shortest(40 * scene.colluders.pow(2), TRIALS, |positions, trials| {
+            tally(&Scene { attack, positions, ..scene.clone() }, SEED + trials.start..SEED + trials.end)
         })?;
         longest = longest.max(found.ok_or("no length suffices")?.positions);
     }

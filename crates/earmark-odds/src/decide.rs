@@ -12,6 +12,7 @@
 //!
 //! Not here: deciding again from what was recorded ([`crate::replay`]).
 
+mod accused;
 mod coalition;
 mod excluded;
 mod sets;
@@ -20,9 +21,10 @@ mod trial;
 mod unmarked;
 mod verdict;
 
+pub(crate) use accused::accused_alone;
 pub(crate) use singles::{Accusation, standing_p};
 pub(crate) use trial::Trial;
 pub(crate) use unmarked::unmarked_of;
 pub use unmarked::{UNMARKED_MOST, unmarked_bound};
-pub(crate) use verdict::conclude;
 pub use verdict::{EXCLUDED_MOST, decide};
+pub(crate) use verdict::{conclude, decide_over};

@@ -10,20 +10,23 @@
 //!
 //! Not here: deciding and replaying ([`crate::decide`], [`crate::replay`]).
 
+mod bounded;
 mod check;
 mod codewords;
 mod decision;
 mod error;
 mod level;
+mod limits;
 mod reading;
 mod word;
 
-pub use check::{POSITIONS_MAX, RECIPIENTS_MAX, Sound};
+pub use check::Sound;
 pub use codewords::Codewords;
 pub use decision::{
     Coalition, Decision, Excluded, OneOf, SetTest, Standing, Suspect, Test, Unmarked, Verdict, WeightRow,
 };
 pub use error::DocumentError;
 pub use level::Level;
+pub use limits::{POSITIONS_MAX, RECIPIENTS_MAX};
 pub use reading::{Class, ERR_LEAST, ERR_UNSTATED, MatchInfo, ORIGINAL, Position, ReadingDocument};
 pub use word::Word;

@@ -40,7 +40,7 @@
 //! key or rule fixed after the leak.
 //!
 //! Not here: reading files, keys at rest, storage, clocks; this crate does no I/O and imports nothing of ours.
-// One module asks the processor for wide registers and argues each use; everything else stays safe.
+// Two modules ask the processor for wide registers and argue each use; everything else stays safe.
 #![deny(unsafe_code)]
 
 pub mod bias;

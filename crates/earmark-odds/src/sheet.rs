@@ -3,9 +3,12 @@
 //! A recipient's bit at a read position is its symbol where two are possible, and "holds the symbol read"
 //! where more are. Everything later needs only how many bits are set per group.
 
+mod counting;
 mod slices;
+mod squares;
 
 pub(crate) use slices::Slices;
+pub(crate) use squares::{Planes, Room, SQUARE};
 
 use crate::binomial::Binomials;
 

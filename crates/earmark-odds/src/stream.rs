@@ -96,9 +96,7 @@ impl Dice {
 
     fn bytes<const N: usize>(&mut self) -> [u8; N] {
         if self.used + N > RUN_BYTES {
-            KeyStream::fill(&mut self.stream.cipher(), self.at, &mut self.buffer);
-            self.at += RUN_BYTES as u64;
-            self.used = 0;
+            self.refill();
         }
         let mut out = [0; N];
         if let Some(from) = self.buffer.get(self.used..self.used + N) {
@@ -108,9 +106,31 @@ impl Dice {
         out
     }
 
+    #[cfg(test)]
     pub(crate) fn byte(&mut self) -> u8 {
         let [byte] = self.bytes::<1>();
         byte
+    }
+
+    /// As many bytes as `out` has, the same as if they were drawn one by one.
+    pub(crate) fn fill(&mut self, mut out: &mut [u8]) {
+        while !out.is_empty() {
+            if self.used == RUN_BYTES {
+                self.refill();
+            }
+            let from = self.buffer.get(self.used..).unwrap_or_default();
+            let count = from.len().min(out.len());
+            let (now, later) = out.split_at_mut(count);
+            now.copy_from_slice(from.get(..count).unwrap_or_default());
+            self.used += count;
+            out = later;
+        }
+    }
+
+    fn refill(&mut self) {
+        KeyStream::fill(&mut self.stream.cipher(), self.at, &mut self.buffer);
+        self.at += RUN_BYTES as u64;
+        self.used = 0;
     }
 
     pub(crate) fn word(&mut self) -> u32 {
@@ -125,5 +145,21 @@ impl Dice {
     /// A number below `n` (0 for `n` = 0); the bias is below 2^-32 n.
     pub(crate) fn below(&mut self, n: u32) -> u32 {
         ((u64::from(self.word()) * u64::from(n)) >> 32) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_bytes_at_once_are_the_same_as_one_by_one() {
+        let (mut bulk, mut single) = (Dice::new(5, 1), Dice::new(5, 1));
+        for count in [1, 0, 7, 4_096, 10_000, 3] {
+            let mut out = vec![0; count];
+            bulk.fill(&mut out);
+            assert_eq!(out, (0..count).map(|_| single.byte()).collect::<Vec<u8>>());
+            assert_eq!(bulk.word(), single.word());
+        }
     }
 }

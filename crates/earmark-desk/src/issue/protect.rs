@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use earmark_mark::{Declarations, PositionMap, Predecessor, SiteTable};
 use earmark_model::{AssetName, Digest, EntryKind, Manifest};
 use earmark_odds::bias::BiasSet;
-use earmark_odds::plan::positions_needed;
+use earmark_odds::plan::{Need, positions_against, positions_needed};
 use earmark_odds::pvalue::LookAlpha;
+use earmark_odds::simulate::Attack;
 use earmark_store::{Asset, NewCode, NewPlan, NewPosition, Revision};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +92,9 @@ pub struct Answer {
     pub smallest_fragment_lines: Option<u64>,
     /// Consecutive lines that name one of so many colluders from 95 % of all starts.
     pub colluders: BTreeMap<u8, Option<u64>>,
+    /// The same by attack; in `colluders` the longest of all seven counts.
+    #[serde(default)]
+    pub colluders_by_attack: BTreeMap<String, BTreeMap<u8, Option<u64>>>,
     /// Positions of one bit that must be read to name a single leaker.
     pub positions_wanted: u64,
     /// What the owner's command said of a fully marked copy.
@@ -200,6 +204,7 @@ pub async fn protect(desk: &Desk, request: &Request) -> Result<Answer, DeskError
         bits: (dealer.bits() * 10.0).round().abs() / 10.0,
         smallest_fragment_lines: measured.fragment.smallest_fragment_lines,
         colluders: measured.fragment.colluders,
+        colluders_by_attack: measured.by_attack,
         positions_wanted: measured.wanted,
         certified,
         left_alone: left_alone(&tree, found.left_alone),
@@ -302,6 +307,7 @@ fn find_sites(
 
 struct Measured {
     fragment: traceability::Traceability,
+    by_attack: BTreeMap<String, BTreeMap<u8, Option<u64>>>,
     wanted: u64,
 }
 
@@ -327,11 +333,19 @@ fn measure(table: &SiteTable, tree: &Tree, lines: u64, bias: BiasSet, recipients
         }));
     }
     let alpha = LookAlpha::split(LookAlpha::of_look(ALPHA, 1)).singles;
-    let needed =
-        |c: u8| positions_needed(bias, u32::from(c), recipients, alpha).map(|need| need.positions as f64);
-    let wanted: BTreeMap<u8, f64> = PLANNED_COLLUDERS.filter_map(|c| needed(c).map(|m| (c, m))).collect();
+    let wanted = |needed: &dyn Fn(u32) -> Option<Need>| -> BTreeMap<u8, f64> {
+        PLANNED_COLLUDERS.filter_map(|c| needed(c.into()).map(|need| (c, need.positions as f64))).collect()
+    };
+    let mut lengths = traceability::Lengths::new(&sites, lines);
+    let against = |attack: Attack| wanted(&|c| positions_against(bias, attack, c, recipients, alpha));
+    let by_attack = Attack::ALL
+        .into_iter()
+        .map(|attack| (attack.to_string(), lengths.by_colluders(&against(attack))))
+        .collect();
+    let wanted = wanted(&|c| positions_needed(bias, c, recipients, alpha));
     Measured {
-        fragment: traceability::reckon(&sites, lines, &wanted),
+        fragment: lengths.reckon(&wanted),
+        by_attack,
         wanted: wanted.get(&1).map_or(0, |m| m.ceil() as u64),
     }
 }

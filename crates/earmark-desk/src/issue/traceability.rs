@@ -22,17 +22,45 @@ pub struct Traceability {
     pub colluders: BTreeMap<u8, Option<u64>>,
 }
 
-/// Slides windows over all `lines` of the asset. `wanted` says, per number of colluders, how many
-/// positions of one bit must be read.
-///
-/// Cost: one pass over `sites` for each number of colluders.
-#[must_use]
-pub fn reckon(sites: &[PlannedSite], lines: u64, wanted: &BTreeMap<u8, f64>) -> Traceability {
-    let mut sites = sites.to_vec();
-    sites.sort_by_key(|site| (site.line, site.position));
-    let single = wanted.get(&1).and_then(|bits| shortest(&sites, lines, *bits, 0.5));
-    let colluders = wanted.iter().map(|(&c, &bits)| (c, shortest(&sites, lines, bits, 0.95))).collect();
-    Traceability { smallest_fragment_lines: single, colluders }
+/// Slides windows over an asset, and remembers what it found: attacks often want the same.
+#[derive(Debug)]
+pub struct Lengths {
+    sites: Vec<PlannedSite>,
+    lines: u64,
+    /// By the bits wanted (as bits of the number) and the share of starts in hundredths.
+    known: HashMap<(u64, u64), Option<u64>>,
+}
+
+impl Lengths {
+    /// Over all `lines` of the asset.
+    #[must_use]
+    pub fn new(sites: &[PlannedSite], lines: u64) -> Self {
+        let mut sites = sites.to_vec();
+        sites.sort_by_key(|site| (site.line, site.position));
+        Self { sites, lines, known: HashMap::new() }
+    }
+
+    /// The figures for `wanted`, which says, per number of colluders, how many positions of one bit must be read.
+    ///
+    /// Cost: one pass over the sites for each number of colluders.
+    #[must_use]
+    pub fn reckon(&mut self, wanted: &BTreeMap<u8, f64>) -> Traceability {
+        let single = wanted.get(&1).and_then(|bits| self.shortest(*bits, 50));
+        Traceability { smallest_fragment_lines: single, colluders: self.by_colluders(wanted) }
+    }
+
+    /// Consecutive lines that name one of so many colluders from 95 % of all starts.
+    #[must_use]
+    pub fn by_colluders(&mut self, wanted: &BTreeMap<u8, f64>) -> BTreeMap<u8, Option<u64>> {
+        wanted.iter().map(|(&c, &bits)| (c, self.shortest(bits, 95))).collect()
+    }
+
+    fn shortest(&mut self, bits: f64, hundredths: u64) -> Option<u64> {
+        let Self { sites, lines, known } = self;
+        *known
+            .entry((bits.to_bits(), hundredths))
+            .or_insert_with(|| shortest(sites, *lines, bits, hundredths as f64 / 100.0))
+    }
 }
 
 /// The fewest consecutive lines that hold `bits` from the share `share` of all starts.
@@ -140,8 +168,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_remembered_is_what_would_be_found() {
+        let sites: Vec<_> = (0..50).map(|line| site(line, line as u32)).collect();
+        let mut lengths = Lengths::new(&sites, 50);
+        let wanted = BTreeMap::from([(1, 5.0), (2, 9.0), (3, 9.0)]);
+        for _ in 0..2 {
+            assert_eq!(lengths.by_colluders(&wanted), BTreeMap::from([(1, None), (2, None), (3, None)]));
+            assert_eq!(lengths.reckon(&wanted).smallest_fragment_lines, Some(5));
+        }
+    }
+
+    #[test]
     fn an_asset_without_sites_names_nobody() {
         let wanted = BTreeMap::from([(1, 27.0)]);
-        assert_eq!(reckon(&[], 100, &wanted).smallest_fragment_lines, None);
+        assert_eq!(Lengths::new(&[], 100).reckon(&wanted).smallest_fragment_lines, None);
     }
 }

@@ -15,6 +15,9 @@ use crate::pool;
 /// Trials that are played and noted together.
 const CHUNK: u64 = 20;
 
+/// Raised whenever the decoder may name others than before in the same trial.
+const DECODER: u32 = 2;
+
 /// Plays trials, and never the same ones twice.
 pub(super) struct Journal {
     known: HashMap<(String, u64), Tally>,
@@ -31,6 +34,9 @@ struct Line {
     named: u64,
     all: u64,
     wrong: u64,
+    /// [`DECODER`] when they were played; lines of another one are not used.
+    #[serde(default)]
+    decoder: u32,
 }
 
 impl Journal {
@@ -48,7 +54,9 @@ impl Journal {
             text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Line>(line).ok())
         {
             let tally = Tally { trials: line.trials, named: line.named, all: line.all, wrong: line.wrong };
-            known.insert((line.scene, line.seed), tally);
+            if line.decoder == DECODER {
+                known.insert((line.scene, line.seed), tally);
+            }
         }
         let mut file = fs::OpenOptions::new().create(true).append(true).open(path).map_err(io)?;
         if text.last().is_some_and(|byte| *byte != b'\n') {
@@ -57,16 +65,22 @@ impl Journal {
         Ok(Self { known, file: Some((path.to_owned(), file)) })
     }
 
-    /// The tally of `trials` trials from `seed` on, rounded up to whole chunks.
+    /// The tally of `trials` trials from `seed` on, rounded up to whole chunks, on at most `threads` threads.
     ///
     /// # Errors
     /// When the scene makes no sense, or the file cannot be written.
-    pub(super) fn tally(&mut self, scene: &Scene, seed: u64, trials: u64) -> Result<Tally, DeskError> {
+    pub(super) fn tally(
+        &mut self,
+        scene: &Scene,
+        seed: u64,
+        trials: u64,
+        threads: usize,
+    ) -> Result<Tally, DeskError> {
         let name = format!("{scene:?}");
         let chunks: Vec<u64> = (0..trials.div_ceil(CHUNK)).map(|chunk| seed + chunk * CHUNK).collect();
         let missing: Vec<u64> =
             chunks.iter().copied().filter(|&seed| !self.known.contains_key(&(name.clone(), seed))).collect();
-        let played = pool::map_in_order(&missing, |&seed| tally(scene, seeds_of(seed)));
+        let played = pool::map_on(threads, &missing, |&seed| tally(scene, seeds_of(seed)));
         for (seed, tally) in missing.into_iter().zip(played) {
             let tally = tally
                 .map_err(|source| DeskError::because(Kind::Malformed, "this cannot be simulated", source))?;
@@ -80,7 +94,7 @@ impl Journal {
         self.known.insert((scene.to_owned(), seed), tally);
         let Some((path, file)) = &mut self.file else { return Ok(()) };
         let Tally { trials, named, all, wrong } = tally;
-        let line = Line { scene: scene.to_owned(), seed, trials, named, all, wrong };
+        let line = Line { scene: scene.to_owned(), seed, trials, named, all, wrong, decoder: DECODER };
         let text = serde_json::to_string(&line)
             .map_err(|source| DeskError::because(Kind::Bug, "a tally cannot be written", source))?;
         writeln!(file, "{text}").map_err(|source| DeskError::io("keep tallies in", path, source))
@@ -104,14 +118,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tallies.jsonl");
         let scene = Scene { positions: 30, recipients: 10, ..Scene::new(BiasSet::S4, 1, Attack::Majority) };
-        let whole = Journal::open(None).unwrap().tally(&scene, 5, 60).unwrap();
-        Journal::open(Some(&path)).unwrap().tally(&scene, 5, 40).unwrap();
+        let whole = Journal::open(None).unwrap().tally(&scene, 5, 60, 2).unwrap();
+        Journal::open(Some(&path)).unwrap().tally(&scene, 5, 40, 1).unwrap();
         let mut text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 2);
         // Killed in the middle of a line: that chunk is played again.
         text.truncate(text.len() - 9);
         fs::write(&path, &text).unwrap();
-        assert_eq!(Journal::open(Some(&path)).unwrap().tally(&scene, 5, 60).unwrap(), whole);
+        assert_eq!(Journal::open(Some(&path)).unwrap().tally(&scene, 5, 60, 2).unwrap(), whole);
         let known = Journal::open(Some(&path)).unwrap();
         assert_eq!(known.known.len(), 3);
         // Another scene shares nothing with it.

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use earmark_odds::bias::BiasSet;
-use earmark_odds::plan::{How, colluders_withstood, positions_needed, power};
+use earmark_odds::plan::{
+    self, How, colluders_withstood, colluders_withstood_against, positions_against, positions_needed, power,
+};
+use earmark_odds::simulate::Attack;
 use serde::Serialize;
 
 use crate::error::{DeskError, Kind};
@@ -38,6 +41,21 @@ pub struct Need {
     pub how: Option<&'static str>,
     /// The chance that the fragment asked about names somebody.
     pub power: Option<f64>,
+    /// The same by attack.
+    pub attacks: BTreeMap<String, AttackNeed>,
+}
+
+/// What it takes against one attack.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AttackNeed {
+    /// Positions that have to be read; none: never measured.
+    pub read: Option<u64>,
+    /// Positions that the leak has to hold, given what survives.
+    pub positions: Option<u64>,
+    /// Lines of leaked text.
+    pub lines: Option<u64>,
+    /// `exact`, `measured` or `interpolated`.
+    pub how: Option<&'static str>,
 }
 
 /// The answer of `odds plan`.
@@ -55,6 +73,8 @@ pub struct Answer {
     pub colluders: BTreeMap<u32, Need>,
     /// The most colluders of whom the fragment asked about names one with 98 %.
     pub withstands: Option<u32>,
+    /// The same by attack; empty where no fragment was asked about.
+    pub withstands_against: BTreeMap<String, u32>,
 }
 
 /// The numbers of colluders that are told.
@@ -78,10 +98,9 @@ pub fn plan(request: &Request) -> Result<Answer, DeskError> {
         return Err(DeskError::new(Kind::Malformed, "a share lies above 0 and up to 1, a density above 0"));
     }
     let read = request.positions.map(|positions| (positions as f64 * survival) as u64);
-    let need = |c: u32| {
-        let need = positions_needed(bias, c, recipients, alpha);
+    let told = |need: Option<plan::Need>| {
         let positions = need.map(|need| (need.positions as f64 / survival).ceil());
-        Need {
+        AttackNeed {
             read: need.map(|need| need.positions),
             positions: positions.map(|positions| positions as u64),
             lines: positions.zip(request.bits_per_kloc).map(|(m, bits)| (1_000.0 * m / bits).ceil() as u64),
@@ -90,8 +109,28 @@ pub fn plan(request: &Request) -> Result<Answer, DeskError> {
                 How::Measured => "measured",
                 How::Interpolated => "interpolated",
             }),
-            power: read.map(|read| power(bias, c, read, recipients, alpha)),
         }
+    };
+    let need = |c: u32| {
+        let AttackNeed { read: needed, positions, lines, how } =
+            told(positions_needed(bias, c, recipients, alpha));
+        let against = |attack| told(positions_against(bias, attack, c, recipients, alpha));
+        Need {
+            read: needed,
+            positions,
+            lines,
+            how,
+            power: read.map(|read| power(bias, c, read, recipients, alpha)),
+            attacks: Attack::ALL.into_iter().map(|attack| (attack.to_string(), against(attack))).collect(),
+        }
+    };
+    let withstands_against = |read| {
+        Attack::ALL
+            .into_iter()
+            .map(|attack| {
+                (attack.to_string(), colluders_withstood_against(bias, attack, read, recipients, alpha))
+            })
+            .collect()
     };
     Ok(Answer {
         code: bias.to_string(),
@@ -100,6 +139,7 @@ pub fn plan(request: &Request) -> Result<Answer, DeskError> {
         survival,
         colluders: COLLUDERS.into_iter().map(|c| (c, need(c))).collect(),
         withstands: read.map(|read| colluders_withstood(bias, read, recipients, alpha)),
+        withstands_against: read.map(withstands_against).unwrap_or_default(),
     })
 }
 
@@ -124,6 +164,11 @@ mod tests {
         assert_eq!(answer.withstands, Some(2));
         assert!(answer.colluders[&2].power.unwrap() > 0.9 && answer.colluders[&3].power.unwrap() < 0.5);
         assert_eq!(answer.colluders[&8].read, None);
+        // The worst of the attacks is what counts, and an easy one may be withstood by more.
+        let two = &answer.colluders[&2];
+        assert_eq!(two.attacks.values().filter_map(|need| need.read).max(), two.read);
+        assert_eq!(two.attacks.len(), 7);
+        assert!(answer.withstands_against.values().all(|most| *most >= 2));
         assert!(plan(&Request { survival: 0.0, ..request }).is_err());
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::journal::Journal;
 use crate::error::{DeskError, Kind};
+use crate::pool;
 
 /// What to simulate, and how often.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct Request {
     pub seed: u64,
     /// Where tallies are kept.
     pub state: Option<PathBuf>,
+    /// The most threads to use; none: as many as there are cores.
+    pub threads: Option<usize>,
 }
 
 /// What became of one attack.
@@ -87,7 +90,7 @@ pub fn simulate(request: &Request, progress: &Progress<'_>) -> Result<Answer, De
             Some(positions) => {
                 progress(attack, positions, request.trials);
                 let scene = Scene { positions, ..scene };
-                (Some(positions), journal.tally(&scene, request.seed, request.trials)?)
+                (Some(positions), journal.tally(&scene, request.seed, request.trials, threads_of(request))?)
             }
             None => search(&mut journal, &scene, request, progress)?,
         };
@@ -119,17 +122,23 @@ fn search(
     request: &Request,
     progress: &Progress<'_>,
 ) -> Result<(Option<u32>, Tally), DeskError> {
-    let found = shortest(start(scene), |positions, trials| {
-        let trials = if trials >= TRIALS { trials.max(request.trials) } else { trials };
-        progress(scene.attack, positions, trials);
-        journal.tally(&Scene { positions, ..scene.clone() }, request.seed, trials)
+    let trials = request.trials.max(TRIALS);
+    let found = shortest(start(scene), trials, |positions, trials| {
+        progress(scene.attack, positions, trials.end);
+        let (seed, count) = (request.seed + trials.start, trials.end - trials.start);
+        journal.tally(&Scene { positions, ..scene.clone() }, seed, count, threads_of(request))
     })?;
     Ok(found.map_or((None, Tally::default()), |length| (Some(length.positions), length.tally)))
 }
 
+fn threads_of(request: &Request) -> usize {
+    request.threads.unwrap_or_else(pool::threads).max(1)
+}
+
 /// Where the search begins: what planning knows, else something in proportion to the square of the coalition.
 fn start(scene: &Scene) -> u32 {
-    let need = plan::positions_needed(scene.bias, scene.colluders, u64::from(scene.recipients), scene.alpha);
+    let (bias, recipients) = (scene.bias, u64::from(scene.recipients));
+    let need = plan::positions_against(bias, scene.attack, scene.colluders, recipients, scene.alpha);
     let guess = 45 * u64::from(scene.colluders.max(1)).pow(2);
     u32::try_from(need.map_or(guess, |need| need.positions)).unwrap_or(u32::MAX)
 }

@@ -1,6 +1,6 @@
 //! "One of these": sets of two or three copies of which at least one was used.
 
-use super::singles::{Accusation, log10_bound, standing_p, weight_rows};
+use super::singles::{Accusation, CHERNOFF_SLACK_LN, log10_bound, standing_p, weight_rows};
 use super::trial::Trial;
 use crate::decoder::{Decoder, Weighed};
 use crate::document::{OneOf, SetTest};
@@ -9,8 +9,6 @@ use crate::pvalue::{LookAlpha, Tail, subsets};
 /// From how many of the best copies not accused sets are formed. Any choice is valid: the bound counts all
 /// C(n, t) sets.
 const PRESELECTED: usize = 10;
-/// Chernoff's bound is at most this factor (as ln) above the exact p for any set that could pass.
-const CHERNOFF_SLACK_LN: f64 = 7.0;
 
 /// Tests pairs, then triples that contain no passing pair.
 ///
@@ -26,8 +24,13 @@ pub(crate) fn test_sets(
         return Vec::new();
     }
     let mut pool: Vec<&Accusation> = tests.iter().filter(|test| !accused.contains(&test.row)).collect();
-    pool.sort_by(|a, b| a.p.total_cmp(&b.p).then(b.score.cmp(&a.score)).then(a.row.cmp(&b.row)));
-    let mut pool: Vec<usize> = pool.iter().take(PRESELECTED).map(|test| test.row).collect();
+    if pool.len() > PRESELECTED {
+        pool.select_nth_unstable_by(PRESELECTED, |a, b| {
+            a.p.total_cmp(&b.p).then(b.score.cmp(&a.score)).then(a.row.cmp(&b.row))
+        });
+        pool.truncate(PRESELECTED);
+    }
+    let mut pool: Vec<usize> = pool.into_iter().map(|test| test.row).collect();
     pool.sort_unstable();
     let mut passed: Vec<(Vec<usize>, OneOf, SetTest)> = Vec::new();
     for (size, share) in [(2, alpha.pairs), (3, alpha.triples)] {

@@ -1,7 +1,7 @@
 //! A checked document in the decoder's terms: rows for recipients, a sheet of the positions read.
 
 use crate::document::{DocumentError, ORIGINAL, ReadingDocument, Sound};
-use crate::sheet::{ReadPosition, Sheet, SheetBuilder};
+use crate::sheet::{Planes, ReadPosition, Room, SQUARE, Sheet, SheetBuilder};
 
 /// Everything a test needs.
 #[derive(Debug)]
@@ -28,8 +28,18 @@ impl Trial {
             positions.push(ReadPosition { level: position.level as usize, y, class: position.class, err });
         }
         let mut builder = SheetBuilder::new(&sound.laws, &positions);
-        for word in document.codewords.0.values() {
-            builder.add(|i| read.get(i).map_or(0, |&index| word.value(index)));
+        let mut room = Room::default();
+        let mut words = document.codewords.0.values();
+        loop {
+            let square: Vec<Planes<'_>> = words
+                .by_ref()
+                .take(SQUARE)
+                .map(|word| std::array::from_fn(|plane| word.plane(plane)))
+                .collect();
+            if square.is_empty() {
+                break;
+            }
+            builder.add_square(&square, &read, &mut room);
         }
         if !sound.singles_only {
             builder.add(|_| 0);

@@ -21,20 +21,26 @@ pub const EXCLUDED_MOST: f64 = 1e-3;
 /// # Errors
 /// [`DocumentError`] for a document that contradicts itself.
 pub fn decide(document: &ReadingDocument) -> Result<Decision, DocumentError> {
-    let trial = Trial::open(document)?;
+    Ok(decide_over(document, &Trial::open(document)?))
+}
+
+/// The same over a document that was laid out already.
+pub(crate) fn decide_over(document: &ReadingDocument, trial: &Trial) -> Decision {
     let mut decoder = Decoder::new(&trial.sheet, trial.n);
     let full = decoder.grow(&[]);
-    let tests = test_all(&trial, &mut decoder, &full);
+    let tests = test_all(trial, &mut decoder, &full);
     let accused = accused(&tests, trial.n, trial.sound.alpha.singles);
-    let sets = test_sets(&trial, &mut decoder, &tests, trial.sound.alpha, &accused);
-    let recorded = record(&trial, &mut decoder, &tests);
-    let mut members = full.members.clone();
-    members.extend(accused.iter().filter(|row| !full.members.contains(row)));
+    let sets = test_sets(trial, &mut decoder, &tests, trial.sound.alpha, &accused);
+    let recorded = record(trial, &mut decoder, &tests);
+    // Its room is needed for the lists that follow.
+    drop(decoder);
+    let mut members = full.members;
+    members.extend(accused.iter().filter(|row| !members.contains(row)).copied().collect::<Vec<_>>());
     members.sort_unstable();
-    let mut decision = conclude(document, &trial, &tests, sets, unmarked(document, &trial.sound));
+    let mut decision = conclude(document, trial, &tests, sets, unmarked(document, &trial.sound));
     decision.tests = recorded;
-    decision.coalition = estimate(&trial, &members);
-    Ok(decision)
+    decision.coalition = estimate(trial, &members);
+    decision
 }
 
 /// The rows accused: n p <= alpha.

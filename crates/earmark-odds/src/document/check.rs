@@ -1,18 +1,13 @@
 //! Refusing contradictions, and the numbers a sound document comes down to.
 
 use std::collections::BTreeSet;
+use std::io;
 
 use super::error::DocumentError;
+use super::limits::{CLASSES_MAX, LEVELS_MAX, POSITIONS_MAX, RECIPIENTS_MAX};
 use super::reading::{ERR_LEAST, ERR_UNSTATED, ORIGINAL, ReadingDocument};
 use super::word::Word;
 use crate::pvalue::LookAlpha;
-
-/// The most positions a document may list.
-pub const POSITIONS_MAX: usize = 1_000_000;
-/// The most codewords a document may hold.
-pub const RECIPIENTS_MAX: usize = 2_000_000;
-const LEVELS_MAX: usize = 64;
-const CLASSES_MAX: usize = 16;
 
 /// What a document that was checked comes down to.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +31,26 @@ impl ReadingDocument {
         let document: Self = serde_json::from_slice(bytes).map_err(DocumentError::Json)?;
         document.check()?;
         Ok(document)
+    }
+
+    /// Reads a document as it comes and checks it: its text is never held whole.
+    ///
+    /// Cost: bytes are taken one by one, so give it a buffered reader.
+    ///
+    /// # Errors
+    /// [`DocumentError`], naming the first contradiction found, or that `from` could not be read.
+    pub fn read_from(from: impl io::Read) -> Result<Self, DocumentError> {
+        let document: Self = serde_json::from_reader(from).map_err(DocumentError::Json)?;
+        document.check()?;
+        Ok(document)
+    }
+
+    /// Writes the document as JSON, piece by piece: give it a buffered writer.
+    ///
+    /// # Errors
+    /// [`DocumentError::Json`] if it cannot be written.
+    pub fn write_to(&self, to: impl io::Write) -> Result<(), DocumentError> {
+        serde_json::to_writer(to, self).map_err(DocumentError::Json)
     }
 
     /// Writes the document as JSON.

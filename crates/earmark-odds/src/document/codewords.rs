@@ -1,11 +1,13 @@
 //! Codewords as a JSON object from recipient to symbols, read so that a recipient cannot occur twice.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::limits::RECIPIENTS_MAX;
 use super::word::Word;
 
 /// One codeword per recipient, in order of the recipients' ids as bytes.
@@ -38,8 +40,18 @@ impl<'de> Deserialize<'de> for Codewords {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Codewords, A::Error> {
                 let mut words = BTreeMap::new();
                 while let Some((recipient, word)) = map.next_entry::<String, Word>()? {
-                    if let Some(_before) = words.insert(recipient.clone(), word) {
-                        return Err(A::Error::custom(format_args!("`{recipient}` has two codewords")));
+                    if words.len() == RECIPIENTS_MAX {
+                        let told = format_args!("there are more than {RECIPIENTS_MAX} codewords");
+                        return Err(A::Error::custom(told));
+                    }
+                    match words.entry(recipient) {
+                        Entry::Vacant(place) => {
+                            place.insert(word);
+                        }
+                        Entry::Occupied(place) => {
+                            let told = format_args!("`{}` has two codewords", place.key()).to_string();
+                            return Err(A::Error::custom(told));
+                        }
                     }
                 }
                 Ok(Codewords(words))

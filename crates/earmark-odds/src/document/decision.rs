@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bounded::at_most;
+use super::limits::{GIVEN_MAX, RECIPIENTS_MAX, SET_MAX, SETS_MAX, THETA_MAX, WEIGHT_ROWS_MAX, WEIGHTS_MAX};
+
 /// The four answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -22,16 +25,16 @@ pub struct Decision {
     /// The answer.
     pub verdict: Verdict,
     /// The copies accused, strongest evidence first; empty unless `traced`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<{ RECIPIENTS_MAX }, _, _>")]
     pub suspects: Vec<Suspect>,
     /// Sets of which at least one copy was used.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<{ SETS_MAX }, _, _>")]
     pub one_of: Vec<OneOf>,
     /// Copies that were not the only source, if their marks were not altered on purpose: a lead.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<{ RECIPIENTS_MAX }, _, _>")]
     pub excluded: Vec<Excluded>,
     /// Everyone who could have been named, in order of id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<{ RECIPIENTS_MAX }, _, _>")]
     pub recipients: Vec<Standing>,
     /// How many more positions read would name a single leaker with 98 %; `None` unless `ours-untraceable`.
     #[serde(default)]
@@ -43,10 +46,10 @@ pub struct Decision {
     #[serde(default)]
     pub coalition: Option<Coalition>,
     /// One test per recipient; with more than 2,000 recipients only the 1,000 best.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<{ RECIPIENTS_MAX }, _, _>")]
     pub tests: Vec<Test>,
     /// The tests of sets that passed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<{ SETS_MAX }, _, _>")]
     pub sets: Vec<SetTest>,
     /// The numbers of the verdict `unmarked`, wherever its bound for one copy holds.
     #[serde(default)]
@@ -63,6 +66,7 @@ pub struct Suspect {
     /// log10 of min(1, n p).
     pub log10_false_accusation_bound: f64,
     /// The copies its test was conditioned on: assumed, not accused.
+    #[serde(deserialize_with = "at_most::<{ GIVEN_MAX }, _, _>")]
     pub given: Vec<String>,
 }
 
@@ -70,6 +74,7 @@ pub struct Suspect {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OneOf {
     /// The set.
+    #[serde(deserialize_with = "at_most::<{ SET_MAX }, _, _>")]
     pub recipients: Vec<String>,
     /// log10 of min(1, C(n, t) p).
     pub log10_false_accusation_bound: f64,
@@ -101,10 +106,12 @@ pub struct Standing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Coalition {
     /// The copies assumed or accused.
+    #[serde(deserialize_with = "at_most::<{ RECIPIENTS_MAX }, _, _>")]
     pub members: Vec<String>,
     /// How many.
     pub c: u32,
     /// P(y = 1) for each number of ones among them.
+    #[serde(deserialize_with = "at_most::<{ THETA_MAX }, _, _>")]
     pub theta: Vec<f64>,
     /// The attack that theta is nearest to; `None` for a single copy.
     pub attack: Option<String>,
@@ -123,6 +130,7 @@ pub struct WeightRow {
     pub class: Option<u8>,
     /// In a test, per symbol of the recipient. In a set's test, per number of its members that hold 1 (with
     /// more than two symbols: that hold `y`).
+    #[serde(deserialize_with = "at_most::<{ WEIGHTS_MAX }, _, _>")]
     pub w: Vec<i64>,
 }
 
@@ -132,12 +140,15 @@ pub struct Test {
     /// Whose copy.
     pub recipient: String,
     /// B: the copies assumed to be in the coalition, grown without this one.
+    #[serde(deserialize_with = "at_most::<{ GIVEN_MAX }, _, _>")]
     pub given: Vec<String>,
     /// How many colluders the fit chose.
     pub c: u32,
     /// P(y = 1) for s = 0 .. c ones.
+    #[serde(deserialize_with = "at_most::<{ THETA_MAX }, _, _>")]
     pub theta: Vec<f64>,
     /// W.
+    #[serde(deserialize_with = "at_most::<{ WEIGHT_ROWS_MAX }, _, _>")]
     pub weights: Vec<WeightRow>,
     /// The sum of W over the positions read.
     pub score: i64,
@@ -151,14 +162,18 @@ pub struct Test {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetTest {
     /// T.
+    #[serde(deserialize_with = "at_most::<{ SET_MAX }, _, _>")]
     pub recipients: Vec<String>,
     /// B, grown without all of T.
+    #[serde(deserialize_with = "at_most::<{ GIVEN_MAX }, _, _>")]
     pub given: Vec<String>,
     /// How many colluders the fit chose.
     pub c: u32,
     /// P(y = 1) for s = 0 .. c ones.
+    #[serde(deserialize_with = "at_most::<{ THETA_MAX }, _, _>")]
     pub theta: Vec<f64>,
     /// V.
+    #[serde(deserialize_with = "at_most::<{ WEIGHT_ROWS_MAX }, _, _>")]
     pub weights: Vec<WeightRow>,
     /// The sum of V over the positions read.
     pub score: i64,

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::bounded::at_most;
 use super::codewords::Codewords;
 use super::decision::Decision;
 use super::level::Level;
+use super::limits::{CLASSES_MAX, LEVELS_MAX, POSITIONS_MAX, REVISIONS_MAX};
 
 /// The pseudo-recipient: the original's symbols everywhere, ranked like a copy and never tested.
 pub const ORIGINAL: &str = "@original";
@@ -23,7 +25,11 @@ pub struct ReadingDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
     /// The revisions whose sites were read, as hex digests.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "at_most::<{ REVISIONS_MAX }, _, _>"
+    )]
     pub revisions: Vec<String>,
     /// Digest of the committed plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,11 +52,17 @@ pub struct ReadingDocument {
     /// How many recipients are considered; at least the number of codewords.
     pub n: u64,
     /// The laws that positions refer to: 256 p, or `[P_0, .., P_(k-1)]` in 256ths.
+    #[serde(deserialize_with = "at_most::<{ LEVELS_MAX }, _, _>")]
     pub levels: Vec<Level>,
     /// Reliability classes, at most 16.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "at_most::<{ CLASSES_MAX }, _, _>"
+    )]
     pub classes: Vec<Class>,
     /// Every eligible position, erased ones too.
+    #[serde(deserialize_with = "at_most::<{ POSITIONS_MAX }, _, _>")]
     pub positions: Vec<Position>,
     /// One character per listed position and recipient.
     pub codewords: Codewords,

@@ -36,7 +36,7 @@ impl Word {
     /// Packs symbols.
     #[must_use]
     pub fn from_symbols(symbols: &[u8]) -> Self {
-        Self::pack(symbols.len(), symbols.iter().map(|&s| if s < HIDDEN.0 { s } else { NOTHING.0 }))
+        Self::pack(symbols.iter().map(|&s| if s < HIDDEN.0 { s } else { NOTHING.0 }).collect())
     }
 
     /// How many positions it covers.
@@ -61,7 +61,7 @@ impl Word {
     pub(super) fn hide(&mut self, hide: &[bool]) {
         let shown =
             (0..self.len()).map(|i| if hide.get(i) == Some(&true) { HIDDEN.0 } else { self.value(i) });
-        *self = Self::pack(self.len(), shown.collect::<Vec<u8>>().into_iter());
+        *self = Self::pack(shown.collect());
     }
 
     /// Whether every symbol is 0 or 1 and none is hidden, so that any position may hold it.
@@ -96,25 +96,45 @@ impl Word {
         any
     }
 
+    /// The bits of worth 2^`plane`, 64 positions a word; empty where no symbol has one.
+    pub(crate) fn plane(&self, plane: usize) -> &[u64] {
+        let width = self.width();
+        self.bits.get(plane * width..(plane + 1) * width).unwrap_or_default()
+    }
+
     fn width(&self) -> usize {
         self.len().div_ceil(64)
     }
 
-    fn pack(length: usize, values: impl Iterator<Item = u8> + Clone) -> Self {
-        let all = values.clone().fold(0, |all, value| all | value);
+    fn pack(values: Vec<u8>) -> Self {
+        let all = values.iter().fold(0, |all, value| all | value);
         let planes = (u8::BITS - all.leading_zeros()).min(4) as u8;
-        let width = length.div_ceil(64);
+        let width = values.len().div_ceil(64);
         let mut bits = vec![0u64; width * usize::from(planes)].into_boxed_slice();
         for (plane, words) in bits.chunks_mut(width.max(1)).enumerate() {
-            let mut values = values.clone();
-            for word in words {
-                let each = values.by_ref().take(64).enumerate();
-                *word = each.fold(0, |word, (bit, value)| word | (u64::from(value >> plane & 1) << bit));
+            for (word, values) in words.iter_mut().zip(values.chunks(64)) {
+                *word = gathered(values, plane);
             }
         }
-        // A document has far fewer positions: `length` fits.
-        Self { length: u32::try_from(length).unwrap_or(u32::MAX), planes, bits }
+        // A document has far fewer positions: the length fits.
+        Self { length: u32::try_from(values.len()).unwrap_or(u32::MAX), planes, bits }
     }
+}
+
+/// One bit of each of up to 64 values, the first lowest.
+fn gathered(values: &[u8], plane: usize) -> u64 {
+    // Times this, a word of eight bytes that are 0 or 1 has them side by side in its highest byte.
+    const SIDE_BY_SIDE: u64 = 0x0102_0408_1020_4080;
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut word = 0;
+    for (index, eight) in eights.iter().enumerate() {
+        let ones = u64::from_le_bytes(*eight) >> plane & 0x0101_0101_0101_0101;
+        word |= (ones.wrapping_mul(SIDE_BY_SIDE) >> 56) << (8 * index);
+    }
+    for (index, value) in (8 * eights.len()..).zip(rest) {
+        word |= u64::from(value >> plane & 1) << index;
+    }
+    word
 }
 
 fn kept(c: char) -> u8 {
@@ -130,9 +150,9 @@ impl FromStr for Word {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(if text.is_ascii() {
-            Self::pack(text.len(), text.bytes().map(|byte| kept(char::from(byte))))
+            Self::pack(text.bytes().map(|byte| kept(char::from(byte))).collect())
         } else {
-            Self::pack(text.chars().count(), text.chars().map(kept))
+            Self::pack(text.chars().map(kept).collect())
         })
     }
 }

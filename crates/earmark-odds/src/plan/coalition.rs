@@ -1,18 +1,14 @@
 //! Coalitions: measured lengths, interpolated between.
 
-use libm::{erfc, log, sqrt};
+use libm::{erfc, sqrt};
 
-use super::AIM;
+use super::need::{How, Need};
 use super::single::{named_chance, positions_for_one};
+use super::{AIM, measured};
 use crate::bias::BiasSet;
+use crate::simulate::Attack;
+use crate::strategy::COLLUDERS_MAX;
 
-/// ln(n / alpha) at which the table was measured: n = 79, alpha = 1e-6.
-const MEASURED_AT: f64 = 18.184_958_410_4;
-/// The same for n = 1,000.
-const THOUSAND_AT: f64 = 20.723_265_836_9;
-/// What n = 1,000 costs more than in proportion, where only n = 79 was measured: the most seen with two or
-/// three colluders where both were.
-const THOUSAND_EXTRA: f64 = 1.1;
 /// The 98 % point of the normal law.
 const AIM_DEVIATIONS: f64 = 2.053_749;
 
@@ -25,103 +21,60 @@ const fn half_share(set: BiasSet) -> f64 {
     }
 }
 
-/// How sure a length is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// Computed from the law of the score.
-    Exact,
-    /// Measured by simulation at this n and alpha.
-    Measured,
-    /// Scaled from a measurement in proportion to ln(n / alpha).
-    Interpolated,
-}
-
-/// A number of positions, and how it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Need {
-    /// Positions that have to be read.
-    pub positions: u64,
-    /// How that is known.
-    pub how: How,
-}
-
-/// Positions that named at least one of c = 2 .. 8 colluders in 98 % of trials, worst of the seven attacks, 79
-/// recipients, alpha = 1e-6 by the rule of single tests. 0: hopeless, or never measured.
-///
-/// c = 2 and 3, and `A64` at c = 4: this decoder, 300 trials an attack at steps of 5 % (`examples/lengths.rs`). The
-/// others were measured with the same weights and Chernoff's bound, or (`E4` at 5, `E8` at 8) exact p-values.
-const fn measured(set: BiasSet) -> [u32; 7] {
-    match set {
-        BiasSet::GL2 => [95, 0, 0, 0, 0, 0, 0],
-        BiasSet::S4 => [110, 287, 479, 0, 0, 0, 0],
-        BiasSet::A64 => [121, 242, 400, 1280, 0, 0, 0],
-        BiasSet::E4 => [132, 263, 463, 600, 0, 0, 0],
-        BiasSet::E8 => [137, 0, 0, 0, 0, 0, 1518],
-    }
-}
-
-/// The same for n = 1,000, by Chernoff's bound, so somewhat long; 0: not measured.
-const fn measured_thousand(set: BiasSet) -> [u32; 7] {
-    match set {
-        BiasSet::S4 => [141, 392, 897, 0, 0, 0, 0],
-        BiasSet::A64 => [161, 317, 508, 0, 0, 0, 0],
-        BiasSet::GL2 | BiasSet::E4 | BiasSet::E8 => [0; 7],
-    }
-}
-
 fn laws(set: BiasSet) -> Vec<(f64, Vec<u16>)> {
     let levels = 0..set.levels().len() as u8;
     set.weights().into_iter().zip(levels.filter_map(|level| set.law(level, 2))).collect()
 }
 
 /// Returns how many positions have to be read to name at least one of `colluders` among `n` recipients with
-/// 98 %, whatever they do; `None` where that is hopeless or was never measured.
+/// 98 %, whatever of the seven attacks they use; `None` where that is hopeless or was never measured.
 ///
-/// One colluder: exact, for clean reads. More: measured for n = 79 and alpha = 1e-6, for `S4` and `A64` also at
-/// n = 1,000. Between the two it is interpolated in ln(n / alpha), elsewhere in proportion to it from the nearer
-/// one; n = 10^6 then costs 1.6 to 1.8 times what 79 do. Error rates of 2 % cost a factor 1.1 to 1.5, 10 % a
-/// factor 1.6 to 2.8, which is not included. Only read positions count: half of them erased doubles the number.
+/// One colluder: exact, for clean reads. More: the longest of [`positions_against`] over all seven. Error rates of 2 % cost a
+/// factor 1.1 to 1.5, 10 % a factor 1.6 to 2.8, which is not included. Only read positions count: half of them erased
+/// doubles the number.
 #[must_use]
 pub fn positions_needed(set: BiasSet, colluders: u32, n: u64, alpha: f64) -> Option<Need> {
+    let mut worst: Option<Need> = None;
+    for attack in Attack::ALL {
+        let need = positions_against(set, attack, colluders, n, alpha)?;
+        worst = Some(worst.filter(|known| known.positions >= need.positions).unwrap_or(need));
+    }
+    worst
+}
+
+/// The same against one attack.
+///
+/// More than one colluder: measured for alpha = 1e-6 and n = 79, most also for n = 1,000 and 10,000. Between these it is
+/// interpolated in ln(n / alpha), beyond them in proportion to it.
+#[must_use]
+pub fn positions_against(set: BiasSet, attack: Attack, colluders: u32, n: u64, alpha: f64) -> Option<Need> {
     let n = n.max(1) as f64;
     if colluders <= 1 {
         let positions = positions_for_one(&laws(set), n, alpha, AIM)?;
         return Some(Need { positions, how: How::Exact });
     }
-    let column = colluders as usize - 2;
-    let base = f64::from(*measured(set).get(column)?);
-    let needed = log(n / alpha);
-    if base == 0.0 || !(alpha > 0.0 && alpha < 1.0 && needed > 0.0) {
-        return None;
-    }
-    let thousand = match measured_thousand(set).get(column) {
-        Some(&m) if m > 0 => f64::from(m),
-        _ => base * THOUSAND_EXTRA * THOUSAND_AT / MEASURED_AT,
-    };
-    if (needed - MEASURED_AT).abs() < 1e-6 {
-        return Some(Need { positions: base as u64, how: How::Measured });
-    }
-    let positions = if needed <= MEASURED_AT {
-        base * needed / MEASURED_AT
-    } else if needed <= THOUSAND_AT {
-        base + (thousand - base) * (needed - MEASURED_AT) / (THOUSAND_AT - MEASURED_AT)
-    } else {
-        thousand * needed / THOUSAND_AT
-    };
-    Some(Need { positions: (positions - 1e-6).ceil() as u64, how: How::Interpolated })
+    measured::length(set, colluders, attack, n, alpha)
 }
 
-/// Returns the most colluders of whom `positions` read positions name at least one with 98 %; 0 if not even
-/// a single leaker.
+/// Returns the most colluders of whom `positions` read positions name at least one with 98 %, whatever of the seven
+/// attacks they use; 0 if not even a single leaker.
 #[must_use]
 pub fn colluders_withstood(set: BiasSet, positions: u64, n: u64, alpha: f64) -> u32 {
-    (1..=8)
-        .rev()
-        .find(|&c| positions_needed(set, c, n, alpha).is_some_and(|need| need.positions <= positions))
-        .unwrap_or(0)
+    withstood(positions, |c| positions_needed(set, c, n, alpha))
 }
 
-/// Returns the chance that `positions` read positions name at least one of `colluders`.
+/// The same against one attack.
+#[must_use]
+pub fn colluders_withstood_against(set: BiasSet, attack: Attack, positions: u64, n: u64, alpha: f64) -> u32 {
+    withstood(positions, |c| positions_against(set, attack, c, n, alpha))
+}
+
+fn withstood(positions: u64, needed: impl Fn(u32) -> Option<Need>) -> u32 {
+    let enough = |c: &u32| needed(*c).is_some_and(|need| need.positions <= positions);
+    (1..=COLLUDERS_MAX as u32).rev().find(enough).unwrap_or(0)
+}
+
+/// Returns the chance that `positions` read positions name at least one of `colluders`, worst of the seven attacks.
 ///
 /// One colluder: exact, for clean reads. More: a normal law of the score with the measured length as its
 /// 98 % point; an estimate, within 0.12 of what was measured at 72 % of that length.
@@ -171,8 +124,15 @@ mod tests {
             }
         }
         assert_eq!(positions_needed(BiasSet::GL2, 3, 79, 1e-6), None);
-        let measured = positions_needed(BiasSet::A64, 2, 79, 1e-6).unwrap();
-        assert_eq!(measured, Need { positions: 121, how: How::Measured });
-        assert_eq!(positions_needed(BiasSet::A64, 2, 1_000, 1e-6).unwrap().positions, 161);
+        // The worst of the seven is what counts.
+        let of_two = |attack| positions_against(BiasSet::A64, attack, 2, 79, 1e-6).unwrap();
+        let worst = positions_needed(BiasSet::A64, 2, 79, 1e-6).unwrap();
+        assert_eq!(worst.how, How::Measured);
+        assert_eq!(
+            Attack::ALL.map(|attack| of_two(attack).positions).into_iter().max(),
+            Some(worst.positions)
+        );
+        let easy = colluders_withstood_against(BiasSet::A64, Attack::AllOne, worst.positions - 1, 79, 1e-6);
+        assert!(easy >= 2 && colluders_withstood(BiasSet::A64, worst.positions - 1, 79, 1e-6) == 1);
     }
 }

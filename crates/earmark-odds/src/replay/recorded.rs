@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::outcome::{Difference, ReplayOutcome};
 use super::statement::Statement;
-use crate::decide::{Accusation, Trial, conclude, decide, standing_p, unmarked_of};
+use crate::decide::{Accusation, Trial, conclude, decide_over, standing_p, unmarked_of};
 use crate::decoder::Weighed;
 use crate::document::{
     Decision, DocumentError, OneOf, ReadingDocument, SetTest, Standing, Unmarked, WeightRow,
@@ -26,7 +26,7 @@ pub fn replay(document: &ReadingDocument) -> Result<ReplayOutcome, DocumentError
     let mut differences = Vec::new();
     let tests = replay_tests(&trial, recorded, &mut differences)?;
     let sets = replay_sets(&trial, recorded, &mut differences)?;
-    let derived = decide(document)?;
+    let derived = decide_over(document, &trial);
     let unmarked = replay_unmarked(document, &trial, recorded, &derived, &mut differences);
     let mut decision = conclude(document, &trial, &tests, sets, unmarked);
     decision.tests.clone_from(&recorded.tests);

@@ -1,21 +1,12 @@
 //! The sheet's bits turned on their side, to score all rows at once.
 //!
-//! One word holds one position of 64 rows, so a group's set bits are counted for 256 rows together by carry-save
-//! adders: about five logic operations a position for a whole register, on any processor. Only whole
-//! numbers are added, so no order and no register width changes a result.
+//! One word holds one position of 64 rows, so a group's set bits are counted for 256 rows together.
 //!
 //! Not here: which rows such a score leaves in the running ([`crate::decoder`]).
 
+use super::counting::{BLOCK_ROWS, LANES, Lane, Width};
+use super::squares::turn;
 use super::{Sheet, Split};
-
-/// Words side by side: 256 rows of one position.
-const LANES: usize = 4;
-/// Rows scored at a time.
-pub(crate) const BLOCK_ROWS: usize = 64 * LANES;
-/// Counters of up to 2^24 - 1 positions a group.
-const PLANES: usize = 24;
-
-type Lane = [u64; LANES];
 
 /// All rows by position: block by block of 256 rows, within it position by position.
 #[derive(Debug, Clone)]
@@ -95,7 +86,12 @@ impl Slices {
     /// Scores every row under every plan: `each(plan, first row, sums)`, 256 rows at a time (the last ones fewer).
     ///
     /// A block stays in the nearest cache while all plans pass over it.
-    pub(crate) fn score(&self, plans: &[Plan], mut each: impl FnMut(usize, usize, &[i32])) {
+    pub(crate) fn score(&self, plans: &[Plan], each: impl FnMut(usize, usize, &[i32])) {
+        self.score_in(Width::widest(), plans, each);
+    }
+
+    /// The same in registers of one width.
+    fn score_in(&self, width: Width, plans: &[Plan], mut each: impl FnMut(usize, usize, &[i32])) {
         let mut sums = [0i32; BLOCK_ROWS];
         for (index, block) in self.lanes.chunks_exact(self.columns.max(1)).enumerate() {
             let base = index * BLOCK_ROWS;
@@ -103,88 +99,11 @@ impl Slices {
             for (number, plan) in plans.iter().enumerate() {
                 sums.fill(0);
                 for (columns, weight) in &plan.groups {
-                    add_group(&mut sums, block, columns, *weight);
+                    width.add_group(&mut sums, block, columns, *weight);
                 }
                 each(number, base, sums.get(..rows).unwrap_or_default());
             }
         }
-    }
-}
-
-/// Adds one group's set bits, times `weight`, to 256 sums.
-fn add_group(sums: &mut [i32; BLOCK_ROWS], block: &[Lane], columns: &[u32], weight: i32) {
-    let mut planes = [[0u64; LANES]; PLANES];
-    let [mut ones, mut twos, mut fours] = [[0u64; LANES]; 3];
-    let at = |column: u32| block.get(column as usize).copied().unwrap_or_default();
-    let (eights, rest) = columns.as_chunks::<8>();
-    for &[a, b, c, d, e, f, g, h] in eights {
-        let two_a = add(&mut ones, at(a), at(b));
-        let two_b = add(&mut ones, at(c), at(d));
-        let four_a = add(&mut twos, two_a, two_b);
-        let two_a = add(&mut ones, at(e), at(f));
-        let two_b = add(&mut ones, at(g), at(h));
-        let four_b = add(&mut twos, two_a, two_b);
-        let eight = add(&mut fours, four_a, four_b);
-        ripple(&mut planes, 3, eight);
-    }
-    [planes[0], planes[1], planes[2]] = [ones, twos, fours];
-    for &column in rest {
-        ripple(&mut planes, 0, at(column));
-    }
-    let depth = (usize::BITS - columns.len().leading_zeros()) as usize;
-    for (power, plane) in planes.iter().enumerate().take(depth) {
-        let worth = weight << power;
-        for (sums, word) in sums.chunks_exact_mut(64).zip(plane) {
-            for (sums, byte) in sums.chunks_exact_mut(8).zip(word.to_le_bytes()) {
-                let byte = i32::from(byte);
-                for (bit, sum) in sums.iter_mut().enumerate() {
-                    *sum += if byte & (1 << bit) == 0 { 0 } else { worth };
-                }
-            }
-        }
-    }
-}
-
-/// Full adder: `sum` takes the low bits of sum + a + b, the carries are returned.
-#[inline(always)]
-fn add(sum: &mut Lane, a: Lane, b: Lane) -> Lane {
-    let mut carry = [0u64; LANES];
-    for (((sum, carry), a), b) in sum.iter_mut().zip(&mut carry).zip(a).zip(b) {
-        let either = *sum ^ a;
-        *carry = (*sum & a) | (either & b);
-        *sum = either ^ b;
-    }
-    carry
-}
-
-/// Adds one more at `from` to counters held in planes.
-#[inline(always)]
-fn ripple(planes: &mut [Lane; PLANES], from: usize, mut carry: Lane) {
-    for plane in planes.iter_mut().skip(from) {
-        if carry == [0; LANES] {
-            break;
-        }
-        for (plane, carry) in plane.iter_mut().zip(&mut carry) {
-            (*plane, *carry) = (*plane ^ *carry, *plane & *carry);
-        }
-    }
-}
-
-/// Transposes 64 words as a square of bits (recursive halving: Warren, Hacker's Delight, 7-3).
-fn turn(square: &mut [u64; 64]) {
-    let mut width = 32;
-    let mut mask = u64::MAX >> 32;
-    while width != 0 {
-        for pair in square.chunks_exact_mut(2 * width) {
-            let (upper, lower) = pair.split_at_mut(width);
-            for (up, low) in upper.iter_mut().zip(lower) {
-                let swap = ((*up >> width) ^ *low) & mask;
-                *low ^= swap;
-                *up ^= swap << width;
-            }
-        }
-        width /= 2;
-        mask ^= mask << width;
     }
 }
 
@@ -216,17 +135,19 @@ mod tests {
             let known: Vec<usize> = [5, 40].into_iter().filter(|&row| row < rows).collect();
             let split = sheet.split(&known);
             let weights: Vec<i32> = split.groups.iter().map(|_| dice.below(20_001) as i32 - 10_000).collect();
-            let mut seen = 0;
-            slices.score(&[slices.plan(&sheet, &split, &weights)], |plan, first, sums| {
-                assert_eq!(plan, 0);
-                for (row, &sum) in (first..).zip(sums) {
-                    let mut plain = 0;
-                    sheet.count(&split, row, |group, ones| plain += ones as i32 * weights[group]);
-                    assert_eq!(sum, plain, "seed {seed}, row {row}");
-                    seen += 1;
-                }
-            });
-            assert!(seen == rows || positions == 0, "{seen} of {rows}");
+            for width in Width::usable() {
+                let mut seen = 0;
+                slices.score_in(width, &[slices.plan(&sheet, &split, &weights)], |plan, first, sums| {
+                    assert_eq!(plan, 0);
+                    for (row, &sum) in (first..).zip(sums) {
+                        let mut plain = 0;
+                        sheet.count(&split, row, |group, ones| plain += ones as i32 * weights[group]);
+                        assert_eq!(sum, plain, "{width:?}, seed {seed}, row {row}");
+                        seen += 1;
+                    }
+                });
+                assert!(seen == rows || positions == 0, "{width:?}: {seen} of {rows}");
+            }
         }
     }
 }

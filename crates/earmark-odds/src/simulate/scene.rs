@@ -110,9 +110,21 @@ impl Scene {
         let count = self.positions as usize;
         let laws = self.laws();
         let levels: Vec<usize> = (0..count).map(|_| self.pick(dice.word())).collect();
+        let law = |level: usize| laws.get(level).map_or(&[][..], Vec::as_slice);
+        // Per position: below which byte the symbol is 1, where there are two.
+        let below: Vec<u16> = levels.iter().map(|&level| law(level).get(1).copied().unwrap_or(0)).collect();
+        let two = laws.iter().all(|law| law.len() == 2);
         let draw = |dice: &mut Dice| -> Vec<u8> {
-            let law = |level: usize| laws.get(level).map_or(&[][..], Vec::as_slice);
-            levels.iter().map(|&level| BiasSet::symbol_of(law(level), dice.byte())).collect()
+            let mut symbols = vec![0; count];
+            dice.fill(&mut symbols);
+            for ((symbol, &below), &level) in symbols.iter_mut().zip(&below).zip(&levels) {
+                *symbol = if two {
+                    u8::from(u16::from(*symbol) < below)
+                } else {
+                    BiasSet::symbol_of(law(level), *symbol)
+                };
+            }
+            symbols
         };
         let words: Vec<Word> = (0..self.recipients).map(|_| Word::from_symbols(&draw(&mut dice))).collect();
         let mut guilty: Vec<usize> = Vec::new();

@@ -3,8 +3,8 @@
 use libm::sqrt;
 
 use super::scene::Scene;
-use crate::decide::decide;
-use crate::document::DocumentError;
+use crate::decide::{accused_alone, decide};
+use crate::document::{DocumentError, ReadingDocument};
 
 /// What became of some trials.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,19 +55,27 @@ pub fn tally(scene: &Scene, seeds: std::ops::Range<u64>) -> Result<Tally, Docume
     let mut tally = Tally::default();
     for seed in seeds {
         let trial = scene.play(seed);
-        let decision = decide(&trial.document)?;
-        let named = decision.suspects.len();
-        let right = decision.suspects.iter().filter(|one| trial.colluders.contains(&one.recipient)).count();
-        let sets_wrong = decision
-            .one_of
-            .iter()
-            .any(|set| !set.recipients.iter().any(|recipient| trial.colluders.contains(recipient)));
+        let (accused, sets) = named_in(&trial.document)?;
+        let named = accused.len();
+        let right = accused.iter().filter(|one| trial.colluders.contains(one)).count();
+        let sets_wrong =
+            sets.iter().any(|set| !set.iter().any(|recipient| trial.colluders.contains(recipient)));
         tally.trials += 1;
         tally.named += u64::from(right > 0);
         tally.all += u64::from(right > 0 && right == trial.colluders.len());
         tally.wrong += u64::from(named > right || sets_wrong);
     }
     Ok(tally)
+}
+
+/// The copies accused, and the sets of which one was used.
+fn named_in(document: &ReadingDocument) -> Result<(Vec<String>, Vec<Vec<String>>), DocumentError> {
+    if document.alpha_look.is_none() {
+        return Ok((accused_alone(document)?, Vec::new()));
+    }
+    let decision = decide(document)?;
+    let accused = decision.suspects.into_iter().map(|one| one.recipient).collect();
+    Ok((accused, decision.one_of.into_iter().map(|set| set.recipients).collect()))
 }
 
 #[cfg(test)]

@@ -124,6 +124,15 @@ const DECIDED: &[(&str, &str)] = &[
     ("\"weights\":[", "\"weights\":[],\"old\":["),
     ("\"weights\":[", "\"weights\":{},\"old\":["),
     ("\"weights\":[", "\"weights\":[{\"level\":0,\"y\":1,\"s\":300,\"class\":0,\"w\":[]},"),
+    ("\"given\":[", "\"given\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\"],\"old\":["),
+    ("\"theta\":[", "\"theta\":[0,0,0,0,0,0,0,0,0,0,0,0],\"old\":["),
+    ("\"w\":[", "\"w\":[1,1,1,1,1,1,1,1,1],\"old\":["),
+    ("\"positions_wanted\":", "\"positions_wanted\":-1,\"old\":"),
+    ("\"positions_wanted\":", "\"positions_wanted\":1.5,\"old\":"),
+    ("\"positions_wanted\":", "\"positions_wanted\":18446744073709551616,\"old\":"),
+    ("\"coalition\":", "\"coalition\":[],\"old\":"),
+    ("\"coalition\":", "\"coalition\":{\"members\":[],\"c\":1},\"old\":"),
+    ("\"coalition\":", "\"coalition\":{\"members\":[],\"c\":-1,\"theta\":[]},\"old\":"),
     ("\"tests\":[", "\"tests\":[],\"old\":["),
     ("\"tests\":[", "\"tests\":[],\"tests\":["),
     ("\"unmarked\":null", "\"unmarked\":{\"t\":0,\"c\":4294967295,\"log10_bound\":-400}"),
@@ -207,7 +216,8 @@ fn both_judge_a_hostile_decision_alike() {
     let mut cases = vec![("nothing", text.clone())];
     for (from, to) in DECIDED {
         // In the tests, not in the lists before them.
-        let (head, tail) = text.split_at(text.find("\"tests\":").unwrap());
+        let tests = text.find("\"tests\":").unwrap();
+        let (head, tail) = text.split_at(if text[tests..].contains(from) { tests } else { 0 });
         let changed = head.to_owned() + &tail.replacen(from, to, 1);
         assert_ne!(changed, text, "{from}");
         cases.push((to, changed));

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use earmark_desk::error::DeskError;
 use earmark_desk::odds::plan::{self, plan};
 use earmark_desk::odds::simulate::{self, simulate};
-use earmark_desk::odds::table::table;
+use earmark_desk::odds::table::{Budget, Table};
 use earmark_desk::odds::{Attack, Scene};
 use indicatif::ProgressBar;
 
@@ -88,6 +88,9 @@ struct SimulateArgs {
     /// Keep tallies in this file and go on from them
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// The most threads to use [default: one for each core]
+    #[arg(long)]
+    threads: Option<usize>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -123,6 +126,12 @@ struct TableArgs {
     /// Write the table here
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Write the lengths that `plan` goes by here
+    #[arg(long, value_name = "FILE")]
+    lengths: Option<PathBuf>,
+    /// The most threads to use [default: one for each core]
+    #[arg(long)]
+    threads: Option<usize>,
 }
 
 /// Reckons; no vault is needed.
@@ -150,9 +159,18 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<(), DeskError> {
             output.answer(&answer, || planned(&answer)).map_err(printing)
         }
         Act::Table(args) => {
-            let text = table(&args.state, Duration::from_secs(60 * args.minutes), &progress)?;
+            let time = Duration::from_secs(60 * args.minutes);
+            let table =
+                Table::compute(&Budget { state: &args.state, time, threads: args.threads }, &progress)?;
             bar.finish_and_clear();
-            fs::write(&args.out, &text).map_err(|source| DeskError::io("write", &args.out, source))?;
+            let text = table.markdown();
+            let write = |path: &PathBuf, text: &str| {
+                fs::write(path, text).map_err(|source| DeskError::io("write", path, source))
+            };
+            write(&args.out, &text)?;
+            if let Some(path) = &args.lengths {
+                write(path, &table.lengths())?;
+            }
             output.answer(&serde_json::json!({ "table": args.out }), || text).map_err(printing)
         }
     }
@@ -183,6 +201,7 @@ fn request(args: &SimulateArgs) -> Result<simulate::Request, DeskError> {
         trials: args.trials,
         seed: args.seed,
         state: args.state.clone(),
+        threads: args.threads,
     })
 }
 
@@ -234,8 +253,38 @@ fn planned(answer: &plan::Answer) -> String {
         }
         text += "\n";
     }
+    text += &by_attack(answer);
     if let Some(most) = answer.withstands {
-        text += &format!("this fragment withstands {most} colluders\n");
+        text += &format!("this fragment withstands {most} colluders");
+        let more = answer.withstands_against.iter().filter(|(_, c)| **c > most);
+        let more: Vec<String> = more.map(|(attack, c)| format!("{c} of {attack}")).collect();
+        text += &if more.is_empty() { "\n".to_owned() } else { format!(", and {}\n", more.join(", ")) };
+    }
+    text
+}
+
+/// Lengths attack by attack, for the coalitions that have a choice of attacks: in lines where the density is known, else
+/// in positions of the leak.
+fn by_attack(answer: &plan::Answer) -> String {
+    let coalitions = || {
+        answer
+            .colluders
+            .iter()
+            .filter(|(c, need)| **c > 1 && need.attacks.values().any(|one| one.read.is_some()))
+    };
+    let lines = coalitions().any(|(_, need)| need.attacks.values().any(|one| one.lines.is_some()));
+    let unit = if lines { "lines" } else { "positions" };
+    let mut text = String::new();
+    for attack in Attack::ALL.map(|attack| attack.to_string()) {
+        let each = coalitions().map(|(c, need)| {
+            let one = need.attacks.get(&attack);
+            let length = one.and_then(|one| if lines { one.lines } else { one.positions });
+            format!("{c}: {}", length.map_or_else(|| "?".to_owned(), grouped))
+        });
+        let each: Vec<String> = each.collect();
+        if !each.is_empty() {
+            text += &format!("{attack:>12}, {unit} by colluders: {}\n", each.join(", "));
+        }
     }
     text
 }

@@ -90,7 +90,9 @@ fn text(answer: &Answer) -> String {
     }
     for (colluders, lines) in &answer.colluders {
         let lines = lines.map_or_else(|| "more than there are".to_owned(), grouped);
-        text += &format!("  {colluders} colluding: {lines} lines from 95 % of all starts\n");
+        text += &format!("  {colluders} colluding: {lines} lines from 95 % of all starts");
+        text += &attacks(answer, *colluders);
+        text += "\n";
     }
     if let Some(certificate) = &answer.certified {
         text += &format!(
@@ -106,4 +108,15 @@ fn text(answer: &Answer) -> String {
         text += &format!("left alone: {files} files ({why})\n");
     }
     text
+}
+
+/// The attacks that are less than the worst, in brackets.
+fn attacks(answer: &Answer, colluders: u8) -> String {
+    let worst = answer.colluders.get(&colluders).copied().flatten().unwrap_or(u64::MAX);
+    let each = answer.colluders_by_attack.iter().filter_map(|(attack, lengths)| {
+        let lines = lengths.get(&colluders).copied().flatten().filter(|lines| *lines < worst)?;
+        Some(format!("{attack} {}", grouped(lines)))
+    });
+    let each: Vec<String> = each.collect();
+    if each.is_empty() { String::new() } else { format!(" ({})", each.join(", ")) }
 }

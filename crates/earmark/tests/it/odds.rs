@@ -22,10 +22,53 @@ fn a_plan_says_what_a_leak_must_hold() {
     let arguments =
         ["plan", "--code", "S4", "--survival", "0.5", "--bits-per-kloc", "100", "--positions", "240"];
     let plan = answer(folder.path(), &arguments);
-    assert_eq!(plan["colluders"]["2"]["read"], 110);
-    assert_eq!(plan["colluders"]["2"]["positions"], 220);
-    assert_eq!(plan["colluders"]["2"]["lines"], 2_200);
+    let two = &plan["colluders"]["2"];
+    let read = two["read"].as_u64().unwrap();
+    assert_eq!((&two["positions"], &two["lines"]), (&(2 * read).into(), &(20 * read).into()));
+    assert_eq!(two["attacks"].as_object().unwrap().len(), 7);
+    assert!(two["attacks"]["all-1"]["lines"].as_u64().unwrap() < 20 * read);
     assert_eq!((&plan["withstands"], &plan["colluders"]["8"]["read"]), (&2.into(), &Value::Null));
+    assert_eq!(plan["withstands_against"]["interleaving"], 2);
+}
+
+/// The lengths that `plan` goes by are those of the table in the documents.
+#[test]
+fn the_plan_says_what_the_table_says() {
+    let table = include_str!("../../../../docs/odds-table.md");
+    let folder = tempfile::tempdir().unwrap();
+    let cells = |line: &str| -> Vec<String> {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+    };
+    let (mut recipients, mut columns, mut compared) = (String::new(), Vec::new(), 0);
+    let mut plans = std::collections::BTreeMap::new();
+    for line in table.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            recipients = heading.split(' ').next().unwrap().to_owned();
+        } else if line.starts_with("| attack |") {
+            columns = cells(line);
+        } else if line.starts_with("| ") && !["| **", "| des", "| yar"].iter().any(|no| line.starts_with(no))
+        {
+            let row = cells(line);
+            for (column, cell) in columns.iter().zip(&row).skip(1).filter(|(_, cell)| !cell.is_empty()) {
+                let (colluders, code) = column.strip_prefix("c = ").unwrap().split_once(", ").unwrap();
+                if colluders == "1" {
+                    continue;
+                }
+                let plan = plans.entry((code.to_owned(), recipients.clone())).or_insert_with(|| {
+                    answer(folder.path(), &["plan", "--code", code, "--recipients", &recipients])
+                });
+                let need = &plan["colluders"][colluders]["attacks"][&row[0]];
+                let stated: u64 = cell.split(' ').next().unwrap().parse().unwrap();
+                assert_eq!(
+                    (&need["read"], &need["how"]),
+                    (&stated.into(), &"measured".into()),
+                    "{column}: {line}"
+                );
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 150, "{compared}");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn plain_pair(sheet: &Sheet, n: f64, left_out: &[usize]) -> Option<(usize, usize
 
 #[test]
 fn the_pair_start_agrees_with_a_plain_double_loop() {
-    let (mut searched, mut taken, mut regrown) = (0, 0, 0);
+    let (mut searched, mut taken, mut regrown, mut alone) = (0, 0, 0, 0);
     for seed in 0..40 {
         let sheet = two_colluders(seed, [24, 42][seed as usize % 2], 70);
         let mut decoder = Decoder::new(&sheet, 70);
@@ -61,29 +61,33 @@ fn the_pair_start_agrees_with_a_plain_double_loop() {
             continue;
         }
         searched += 1;
-        let plain = plain_pair(&sheet, 70.0, &[]);
-        match plain {
+        let lone: Vec<usize> = full.lone.into_iter().collect();
+        alone += lone.len();
+        match plain_pair(&sheet, 70.0, &lone) {
             Some((a, b)) => {
                 taken += 1;
                 assert!(full.members.contains(&a) && full.members.contains(&b), "seed {seed}");
             }
-            None => assert!(full.members.is_empty(), "seed {seed}"),
+            None => assert_eq!(full.members, lone, "seed {seed}"),
         }
-        for row in [0, 1, full.pool.as_ref().unwrap()[5], full.pool.as_ref().unwrap()[63]] {
+        for row in
+            [0, 1, full.lone.unwrap_or(2), full.pool.as_ref().unwrap()[5], full.pool.as_ref().unwrap()[63]]
+        {
             let given = decoder.given_for(&full, row);
             let without = decoder.grow(&[row]);
             assert_eq!(given, without.members, "seed {seed}, row {row}");
             if without.pool.is_some() {
                 regrown += 1;
-                let plain = plain_pair(&sheet, 70.0, &[row]);
-                assert_eq!(plain.is_some(), !given.is_empty(), "seed {seed}, row {row}");
-                if let Some((a, b)) = plain {
-                    assert!(given.contains(&a) && given.contains(&b));
+                let passed_over: Vec<usize> = without.lone.into_iter().chain([row]).collect();
+                match plain_pair(&sheet, 70.0, &passed_over) {
+                    Some((a, b)) => assert!(given.contains(&a) && given.contains(&b)),
+                    None => assert!(given.iter().eq(&without.lone), "seed {seed}, row {row}"),
                 }
             }
         }
     }
-    assert!(searched >= 6 && taken >= 3 && searched > taken && regrown >= 8, "{searched} {taken} {regrown}");
+    let seen = format!("{searched} {taken} {regrown} {alone}");
+    assert!(searched >= 6 && taken >= 3 && searched > taken && regrown >= 8 && alone >= 2, "{seen}");
 }
 
 #[test]
@@ -166,7 +170,7 @@ fn shortlists_give_the_ranking_of_everybody() {
         let mut decoder = Decoder::new(&sheet, rows as u64);
         let sets: [&[usize]; 5] = [&[], &[0], &[7], &[0, 9], &[1, 2, 60]];
         for known in sets {
-            let keep = if known.is_empty() { LEFT_OUT_MAX + POOL } else { LEFT_OUT_MAX + 1 };
+            let keep = PASSED_OVER_MAX + if known.is_empty() { POOL } else { 1 };
             let ranking = decoder.ranking(known);
             let everybody = decoder.entries(&ranking.weighed, 0..rows, keep);
             assert_eq!(ranking.best, everybody, "seed {seed}, given {known:?}");
