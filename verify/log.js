@@ -63,13 +63,19 @@ function parseNote(note) {
   return { text, signatures, origin: lines[0], size: Number(lines[1]), root };
 }
 
+// The log's keys that sign a checkpoint of this size.
+const keysAt = (trust, size) => trust.past.find((past) => size <= past.until)?.keys ?? trust.log;
+
 // Checks a checkpoint's signatures; gives how many could not be checked.
 function openNote(text, trust) {
   const note = parseNote(text);
   let unchecked = 0;
-  const wanted = new Set(trust.log.map((key) => key.id));
+  const log = keysAt(trust, note.size);
+  const wanted = new Set(log.map((key) => key.id));
   for (const signature of note.signatures) {
-    const known = [...trust.log, ...trust.witnesses].find((k) => k.name === signature.name && k.id === signature.id);
+    const known = [...log, ...trust.witnesses].find((k) => k.name === signature.name && k.id === signature.id);
+    // Under a handover a witness may have signed whom nobody knows here.
+    if (!known && trust.strangers) continue;
     must(known, `a signature of ${signature.name} is by a key that is not listed`);
     if (known.kind === 1) {
       must(ed25519(known.key, Buffer.from(note.text), signature.bytes), `the signature of ${known.name} does not fit`);
@@ -84,25 +90,37 @@ function openNote(text, trust) {
     wanted.delete(known.id);
   }
   must(wanted.size === 0, "a key of the log did not sign");
-  must(trust.log.some((key) => key.kind === 1 && key.name === note.origin), `no Ed25519 key of ${note.origin} is known`);
+  must(log.some((key) => key.kind === 1 && key.name === note.origin), `no Ed25519 key of ${note.origin} is known`);
   return { ...note, unchecked };
 }
 
 function readTrust(folder, given) {
-  const trust = { log: [], witnesses: [] };
+  const trust = { log: [], witnesses: [], past: [] };
   if (folder) {
     const text = fs.readFileSync(path.join(folder, "keys"), "utf8");
     must(text.endsWith("\n"), "`keys` is cut");
     for (const line of text.slice(0, -1).split("\n")) {
-      if (line.startsWith("log ")) trust.log.push(verifierKey(line.slice(4)));
+      if (line.startsWith("log ")) trust.log.push({ ...verifierKey(line.slice(4)), text: line.slice(4) });
       else if (line.startsWith("witness ")) trust.witnesses.push(verifierKey(line.slice(8)));
+      else if (line.startsWith("past ")) {
+        const [, until, key] = /^past (0|[1-9]\d{0,15}) (\S+)$/.exec(line) ?? [];
+        must(key, "`keys` has a line that is none");
+        if (trust.past.at(-1)?.until !== Number(until)) trust.past.push({ until: Number(until), keys: [] });
+        trust.past.at(-1).keys.push({ ...verifierKey(key), text: key });
+      }
       else must(false, "`keys` has a line that is none");
     }
   }
+  for (const [index, past] of trust.past.entries()) {
+    must(index === 0 || past.until > trust.past[index - 1].until, "`keys` lists past keys out of order");
+    const next = trust.past[index + 1]?.keys ?? trust.log;
+    checkHandover(fs.readFileSync(path.join(folder, `handover/${past.until}`), "utf8"), past, next);
+  }
   for (const text of given) {
     const key = verifierKey(text);
-    // Listed keys beside the given one only add signatures that must fit.
-    if (!trust.log.some((one) => one.name === key.name && one.id === key.id)) trust.log.push(key);
+    // Listed keys beside the given one only add signatures that must fit; a past key leads to those of today.
+    const listed = [...trust.log, ...trust.past.flatMap((past) => past.keys)];
+    if (!listed.some((one) => one.name === key.name && one.id === key.id)) trust.log.push(key);
   }
   must(trust.log.length > 0, "no key of the log is known");
   return trust;
@@ -234,7 +252,7 @@ function checkFolder(folder, given) {
     });
   }
   for (const name of there) {
-    const known = name === "keys" || name === "checkpoint" || name.startsWith("checkpoints/") || wanted.has(name);
+    const known = name === "keys" || trust.past.some((past) => name === `handover/${past.until}`) || name === "checkpoint" || name.startsWith("checkpoints/") || wanted.has(name);
     // A publisher that is stopped leaves tiles of entries that no checkpoint holds yet.
     if (!known && !(endOf(name) > size)) faults.push(`${name}: it does not belong in a log`);
   }
@@ -242,18 +260,20 @@ function checkFolder(folder, given) {
   return { faults, said: `${entries.length} entries, ${heads.size} checkpoints of ${trust.log[0].name} (${unchecked} ML-DSA-44 lines not checked)` };
 }
 
-function checkProof(text, folder, given) {
+// The parts of a proof; checks nothing but its form.
+function parseProof(text) {
   const split = text.indexOf("\n\n");
   const lines = text.slice(0, split).split("\n");
   must(split > 0 && lines.shift() === "c2sp.org/tlog-proof@v1", "this is no proof");
-  const extra = JSON.parse(base64(lines.shift().slice("extra ".length)).toString());
+  const extra = base64(lines.shift().slice("extra ".length));
   const index = Number(/^index (0|[1-9]\d{0,15})$/.exec(lines.shift())?.[1] ?? NaN);
   must(Number.isInteger(index), "the proof names no entry");
-  const way = lines.map(base64);
-  const head = openNote(text.slice(split + 2), readTrust(folder, given));
+  return { extra, index, way: lines.map(base64), note: text.slice(split + 2) };
+}
+
+// Walks from an entry to the root of a checkpoint that was opened.
+function checkWay(commitment, { index, way }, head) {
   must(index < head.size && way.every((hash) => hash.length === 32), "the way is none");
-  must(/^[0-9a-f]{64}$/.test(extra.commitment), "the commitment is none");
-  const commitment = Buffer.from(extra.commitment, "hex");
   let [node, last, hash] = [index, head.size - 1, leafHash(commitment)];
   const half = (number) => Math.floor(number / 2);
   for (const step of way) {
@@ -267,10 +287,30 @@ function checkProof(text, folder, given) {
     [node, last] = [half(node), half(last)];
   }
   must(last === 0 && hash.equals(head.root), "the entry is not in the log");
-  if (extra.document === undefined) return `entry ${index} of ${head.origin} (closed)`;
-  const opened = sha256(Buffer.from("earmark/v1/commit\0"), Buffer.from(extra.nonce, "hex"), Buffer.from(extra.document));
+}
+
+const commit = (nonce, document) => sha256(Buffer.from("earmark/v1/commit\0"), nonce, Buffer.from(document));
+
+// That the keys of `past` handed the log over to `next`.
+function checkHandover(text, past, next) {
+  const proof = parseProof(text);
+  const head = openNote(proof.note, { log: past.keys, witnesses: [], past: [], strangers: true });
+  must(head.size === past.until && proof.extra.length === 32, "a handover is of another size, or has no nonce");
+  const document = JSON.stringify({ keys: next.map((key) => key.text), kind: "handover", until: String(past.until) });
+  checkWay(commit(proof.extra, document), proof, head);
+}
+
+function checkProof(text, folder, given) {
+  const proof = parseProof(text);
+  const extra = JSON.parse(proof.extra.toString());
+  const head = openNote(proof.note, readTrust(folder, given));
+  must(/^[0-9a-f]{64}$/.test(extra.commitment), "the commitment is none");
+  const commitment = Buffer.from(extra.commitment, "hex");
+  checkWay(commitment, proof, head);
+  if (extra.document === undefined) return `entry ${proof.index} of ${head.origin} (closed)`;
+  const opened = commit(Buffer.from(extra.nonce, "hex"), extra.document);
   must(opened.equals(commitment), "the document is not what the entry binds");
-  return `entry ${index} of ${head.origin}: ${extra.document}`;
+  return `entry ${proof.index} of ${head.origin}: ${extra.document}`;
 }
 
 function main(words) {

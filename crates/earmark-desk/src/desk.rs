@@ -107,6 +107,11 @@ impl Desk {
         self.vault.root()
     }
 
+    /// The folder of the vault's keys.
+    pub(crate) fn keys(&self) -> std::path::PathBuf {
+        self.vault.keys()
+    }
+
     /// The program's name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -7,9 +7,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::checkpoint::CheckpointError;
-use crate::folder::{CHECKPOINT, CHECKPOINTS, KEYS, WRITING, trust_text};
+use crate::folder::{CHECKPOINT, CHECKPOINTS, KEYS, WRITING, handover, trust_text};
+use crate::handover::{HandoverError, check_handovers};
 use crate::tile::{Tile, TileKind, read_bundle};
-use crate::trust::{Opened, Trust};
+use crate::trust::{Opened, Past, Trust};
 use crate::{Note, Tree, VerifierKey};
 
 /// Longest file that a log may hold: a bundle of 256 entries of the greatest length, or a note.
@@ -56,6 +57,13 @@ pub enum Fault {
     NotNewest,
     /// `keys` lists other keys than those to be trusted.
     Keys,
+    /// A handover does not lead from older keys to newer ones.
+    Handover {
+        /// Its file.
+        path: String,
+        /// Why.
+        why: HandoverError,
+    },
 }
 
 impl fmt::Display for Fault {
@@ -73,6 +81,7 @@ impl fmt::Display for Fault {
                 write!(f, "`{path}` carries a signature of `{name}` by a key that is not listed")
             }
             Self::NotNewest => f.write_str("`checkpoint` is none of `checkpoints/`"),
+            Self::Handover { path, why } => write!(f, "`{path}` does not hand the log over: {why}"),
             Self::Keys => f.write_str("`keys` lists other keys than those that are trusted"),
         }
     }
@@ -105,9 +114,9 @@ pub struct ReadError {
     pub source: io::Error,
 }
 
-/// The keys that a log says are its own, from its file `keys`.
+/// The keys that a log says are its own, from its file `keys`, and how older ones led to them.
 ///
-/// Trusting them proves only that the log agrees with itself; get them another way to know whose it is.
+/// Who was handed one of the older keys may trust the newer ones: every handover was checked. Trusting them proves only that the log agrees with itself; get them another way to know whose it is.
 ///
 /// # Errors
 /// [`Fault::Missing`] or [`Fault::Malformed`].
@@ -117,7 +126,20 @@ pub fn own_keys(root: &Path) -> Result<Trust, Fault> {
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Err(Fault::Missing(KEYS.to_owned())),
         Err(why) => return Err(Fault::Malformed { path: KEYS.to_owned(), why: why.to_string() }),
     };
-    parse_keys(&text).map_err(|line| Fault::Malformed { path: KEYS.to_owned(), why: format!("line {line}") })
+    let malformed = |line| Fault::Malformed { path: KEYS.to_owned(), why: format!("line {line}") };
+    let mut trust = parse_keys(&text).map_err(malformed)?;
+    for past in &mut trust.past {
+        let path = handover(past.until);
+        past.proof = match fs::read_to_string(root.join(&path)) {
+            Ok(text) => text,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Err(Fault::Missing(path)),
+            Err(why) => return Err(Fault::Malformed { path, why: why.to_string() }),
+        };
+    }
+    match check_handovers(&trust) {
+        Ok(()) => Ok(trust),
+        Err((until, why)) => Err(Fault::Handover { path: handover(until), why }),
+    }
 }
 
 /// Reads the lines of a file of keys.
@@ -131,10 +153,20 @@ pub fn parse_keys(text: &str) -> Result<Trust, usize> {
         match line.split_once(' ') {
             Some(("log", text)) => trust.log.push(key(text)?),
             Some(("witness", text)) => trust.witnesses.push(key(text)?),
+            Some(("past", text)) => {
+                let (until, text) = text.split_once(' ').ok_or(number)?;
+                let until: u64 = until.parse().map_err(|_| number)?;
+                match trust.past.last_mut() {
+                    Some(past) if past.until == until => past.keys.push(key(text)?),
+                    Some(past) if past.until > until => return Err(number),
+                    _ => trust.past.push(Past { until, keys: vec![key(text)?], proof: String::new() }),
+                }
+            }
             _ => return Err(number),
         }
     }
-    let one_name = trust.log.iter().all(|key| trust.log.first().is_some_and(|one| one.name() == key.name()));
+    let mut own = trust.log.iter().chain(trust.past.iter().flat_map(|past| &past.keys));
+    let one_name = own.all(|key| trust.log.first().is_some_and(|one| one.name() == key.name()));
     if trust.log.is_empty() || !one_name || trust_text(&trust) != text {
         return Err(text.lines().count().max(1));
     }
@@ -157,6 +189,16 @@ pub fn audit(root: &Path, trust: &Trust) -> Result<Audit, ReadError> {
     } else if fs::read(root.join(KEYS)).ok() != Some(trust_text(trust).into_bytes()) {
         audit.faults.push(Fault::Keys);
     }
+    for past in &trust.past {
+        let path = handover(past.until);
+        let there = read(root, &files, &path, &mut audit.faults)?;
+        if there.is_some_and(|bytes| bytes != past.proof.as_bytes()) {
+            audit.faults.push(Fault::Malformed { path, why: "it is another one".to_owned() });
+        }
+    }
+    if let Err((until, why)) = check_handovers(trust) {
+        audit.faults.push(Fault::Handover { path: handover(until), why });
+    }
     read_checkpoints(root, trust, &files, &mut audit)?;
     read_entries(root, &files, &mut audit)?;
     for (size, (_, opened)) in &audit.checkpoints {
@@ -165,7 +207,7 @@ pub fn audit(root: &Path, trust: &Trust) -> Result<Audit, ReadError> {
             audit.faults.push(Fault::Root { path: format!("{CHECKPOINTS}/{size}"), size: *size });
         }
     }
-    check_tiles(root, &files, &mut audit)?;
+    check_tiles(root, trust, &files, &mut audit)?;
     Ok(audit)
 }
 
@@ -302,13 +344,20 @@ fn read_entries(root: &Path, files: &BTreeMap<String, u64>, audit: &mut Audit) -
 }
 
 /// Checks every tile that lies there, and that all lie there that the checkpoints need.
-fn check_tiles(root: &Path, files: &BTreeMap<String, u64>, audit: &mut Audit) -> Result<(), ReadError> {
+fn check_tiles(
+    root: &Path,
+    trust: &Trust,
+    files: &BTreeMap<String, u64>,
+    audit: &mut Audit,
+) -> Result<(), ReadError> {
+    let handovers: Vec<String> = trust.past.iter().map(|past| handover(past.until)).collect();
     let mut wanted: BTreeMap<String, Tile> = BTreeMap::new();
     let largest = audit.checkpoints.keys().next_back().copied().unwrap_or(0);
     let tiles = audit.checkpoints.keys().flat_map(|size| Tile::partial(*size)).chain(Tile::all(largest));
     wanted.extend(tiles.map(|tile| (tile.to_string(), tile)));
     for path in files.keys() {
         let known = path == KEYS || path == CHECKPOINT || path.starts_with(&format!("{CHECKPOINTS}/"));
+        let known = known || handovers.contains(path);
         if known || wanted.contains_key(path) {
             continue;
         }

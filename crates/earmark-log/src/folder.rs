@@ -3,11 +3,12 @@
 //! ```text
 //! checkpoint            the newest one
 //! checkpoints/256       every one that was ever signed, by its size
-//! keys                  whose signatures they carry: `log KEY` and `witness KEY` lines
+//! keys                  whose signatures they carry: `log KEY`, `witness KEY` and `past SIZE KEY` lines
+//! handover/256          that the keys of up to this size handed over to the next ones
 //! tile/...              see [`crate::Tile`]
 //! ```
 //!
-//! `checkpoint` and `tile/` are C2SP's `tlog-tiles`; the other two are ours, and a client that does not know
+//! `checkpoint` and `tile/` are C2SP's `tlog-tiles`; the others are ours, and a client that does not know
 //! them loses nothing. Not here: reading and judging a folder ([`crate::audit`]).
 
 use std::fs::{self, File};
@@ -86,6 +87,9 @@ impl Folder {
             }
             _ => {}
         }
+        for past in &trust.past {
+            written += self.put(&handover(past.until), past.proof.as_bytes(), false)?;
+        }
         written += self.put(KEYS, trust_text(trust).as_bytes(), true)?;
         let mut heads = Vec::with_capacity(checkpoints.len());
         for note in checkpoints {
@@ -151,8 +155,18 @@ fn refused(path: &Path, source: io::Error) -> FolderError {
     FolderError::Io { path: path.to_owned(), source }
 }
 
+/// The file of a handover.
+pub(crate) fn handover(until: u64) -> String {
+    format!("handover/{until}")
+}
+
 /// The text of the file of keys.
 pub(crate) fn trust_text(trust: &Trust) -> String {
     let log = trust.log.iter().map(|key| format!("log {key}\n"));
-    log.chain(trust.witnesses.iter().map(|key| format!("witness {key}\n"))).collect()
+    let witnesses = trust.witnesses.iter().map(|key| format!("witness {key}\n"));
+    let past = trust
+        .past
+        .iter()
+        .flat_map(|past| past.keys.iter().map(move |key| format!("past {} {key}\n", past.until)));
+    log.chain(witnesses).chain(past).collect()
 }

@@ -373,7 +373,7 @@ mod tests {
         let checkpoint = checkpoint();
         let mut note = Note::new(checkpoint.to_string()).unwrap();
         note.signatures.push(plain.sign(&checkpoint, 5).unwrap());
-        let mut trust = Trust { log: vec![plain.verifier()], witnesses: vec![], quorum: 0 };
+        let mut trust = Trust { log: vec![plain.verifier()], ..Trust::default() };
         assert_eq!(trust.open(&note).unwrap().signed, None);
         trust.log.push(quantum.verifier());
         assert!(matches!(trust.open(&note), Err(crate::CheckpointError::Unsigned { kind: "ML-DSA-44", .. })));

@@ -7,7 +7,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::folder::{CHECKPOINT, CHECKPOINTS, KEYS};
+use crate::audit::parse_keys;
+use crate::folder::{CHECKPOINT, CHECKPOINTS, KEYS, handover};
 use crate::tile::{TILE_WIDTH, Tile};
 use crate::{Checkpoint, Note};
 
@@ -62,7 +63,15 @@ pub fn mirror<E>(
     if size > LONGEST {
         return Err(MirrorError::Long(size));
     }
-    put(root, KEYS, &need(KEYS)?)?;
+    let keys = need(KEYS)?;
+    put(root, KEYS, &keys)?;
+    // Of keys that cannot be read the audit will tell.
+    for past in
+        std::str::from_utf8(&keys).ok().and_then(|text| parse_keys(text).ok()).unwrap_or_default().past
+    {
+        let path = handover(past.until);
+        put(root, &path, &need(&path)?)?;
+    }
     for tile in Tile::all(size) {
         put(root, &tile.to_string(), &need(&tile.to_string())?)?;
     }

@@ -175,8 +175,7 @@ impl ProgramKeys {
                 write_private(&path, format!("{}\n", *text).as_bytes())?;
             }
         }
-        let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
-        synced.map_err(|source| CustodyError::Io { path: folder.to_owned(), source })
+        synced(folder)
     }
 
     /// Reads the program key from `folder`; `identity` is the content of an age identity file or an
@@ -203,6 +202,50 @@ impl ProgramKeys {
         SecretKey::from_text(name, &read(&folder.join(format!("{name}.key")))?)
     }
 
+    /// Writes the next `log` key beside the one in force, as `log-next.key`, in place of one that was left there.
+    ///
+    /// # Errors
+    /// [`CustodyError::Io`].
+    pub fn stage_log(folder: &Path, key: &SecretKey) -> Result<(), CustodyError> {
+        Self::unstage_log(folder)?;
+        write_private(&folder.join(NEXT_LOG), format!("{}\n", *key.to_text("log")?).as_bytes())?;
+        synced(folder)
+    }
+
+    /// Reads the next `log` key, if there is one.
+    ///
+    /// # Errors
+    /// [`CustodyError`].
+    pub fn staged_log(folder: &Path) -> Result<Option<SecretKey>, CustodyError> {
+        match read(&folder.join(NEXT_LOG)) {
+            Ok(text) => SecretKey::from_text("log", &text).map(Some),
+            Err(CustodyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Removes it.
+    ///
+    /// # Errors
+    /// [`CustodyError::Io`].
+    pub fn unstage_log(folder: &Path) -> Result<(), CustodyError> {
+        let path = folder.join(NEXT_LOG);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(CustodyError::Io { path, source }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts it in the place of the one in force, which is gone then.
+    ///
+    /// # Errors
+    /// [`CustodyError::Io`].
+    pub fn promote_log(folder: &Path) -> Result<(), CustodyError> {
+        let path = folder.join(NEXT_LOG);
+        fs::rename(&path, folder.join("log.key")).map_err(|source| CustodyError::Io { path, source })?;
+        synced(folder)
+    }
+
     /// Reads all keys from `folder`.
     ///
     /// # Errors
@@ -215,6 +258,14 @@ impl ProgramKeys {
             log: Self::load_other(folder, "log")?,
         })
     }
+}
+
+/// The file of the `log` key that is next.
+const NEXT_LOG: &str = "log-next.key";
+
+fn synced(folder: &Path) -> Result<(), CustodyError> {
+    let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| CustodyError::Io { path: folder.to_owned(), source })
 }
 
 fn read(path: &Path) -> Result<Zeroizing<String>, CustodyError> {

@@ -57,7 +57,7 @@ async fn act(cli: &Cli, output: Output) -> Result<ExitCode, DeskError> {
         Command::Holder(args) => holder::run(&wiring::open(place).await?, args, output).await?,
         Command::Protect(args) => protect::run(&wiring::open(place).await?, args, output).await?,
         Command::Issue(args) => issue::run(&wiring::open(place).await?, args, output).await?,
-        Command::Key(args) => key::run(&wiring::open(place).await?, args, output)?,
+        Command::Key(args) => key::run(&wiring::open(place).await?, args, output).await?,
         Command::Log(args) => return bad_news(log::run(place, args, output).await?),
         Command::Scan(args) => return bad_news(scan::run(&wiring::open(place).await?, args, output).await?),
         Command::Trace(args) => return bad_news(trace::run(place, args, output).await?),

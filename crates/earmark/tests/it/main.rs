@@ -13,6 +13,7 @@ mod log;
 mod log_rows;
 mod odds;
 mod risk;
+mod rotation;
 mod scanning;
 mod sealed;
 mod state_rows;

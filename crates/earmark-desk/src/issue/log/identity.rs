@@ -1,7 +1,12 @@
 //! Who the log is: its name, its keys, its witnesses, and its rhythm.
 
-use earmark_log::{KeyKind, SignerKey, Trust, VerifierKey, VerifierKeyError, own_keys};
+use earmark_log::{
+    KeyKind, Note, Past, SignerKey, Tree, Trust, VerifierKey, VerifierKeyError, handover_proof, own_keys,
+    unhex32,
+};
+use earmark_seal::SecretKey;
 use earmark_store::StoreError;
+use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
 use crate::error::{DeskError, Kind};
@@ -41,7 +46,11 @@ pub(super) struct Rhythm {
 
 /// The log's two signing keys.
 pub(super) fn signers(desk: &Desk, origin: &str) -> Result<[SignerKey; 2], DeskError> {
-    let key = desk.other_key("log")?;
+    signers_of(&desk.other_key("log")?, origin)
+}
+
+/// The two signing keys that follow from a key.
+pub(super) fn signers_of(key: &SecretKey, origin: &str) -> Result<[SignerKey; 2], DeskError> {
     let signer = |kind, purpose: &str| {
         SignerKey::from_seed(origin, kind, key.derive(purpose).expose()).map_err(bad_name)
     };
@@ -113,19 +122,71 @@ pub async fn settings(desk: &Desk) -> Result<Settings, DeskError> {
     Ok(Settings { origin: Some(origin), block: Some(block), cadence_minutes })
 }
 
-/// The keys that this vault's log signs with, and those of its witnesses.
+/// Keys that the log signed with before, as kept: what proves the handover is reckoned anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Handover {
+    /// The entries under their last head.
+    pub(super) until: u64,
+    /// The entry that binds the next ones.
+    pub(super) entry: u64,
+    /// What opens it, in hexadecimal digits.
+    pub(super) nonce: String,
+    /// The keys.
+    pub(super) keys: Vec<String>,
+}
+
+const HANDOVERS: &str = "log.handovers";
+
+/// All handovers, the oldest first.
+pub(super) async fn handovers(desk: &Desk) -> Result<Vec<Handover>, DeskError> {
+    let Some(text) = desk.ledger().setting(HANDOVERS).await? else { return Ok(Vec::new()) };
+    let damaged = |_| StoreError::Damaged(format!("the setting `{HANDOVERS}`"));
+    Ok(serde_json::from_str(&text).map_err(damaged)?)
+}
+
+/// Keeps one more.
+pub(super) async fn keep_handover(desk: &Desk, new: Handover) -> Result<(), DeskError> {
+    let mut all = handovers(desk).await?;
+    if !all.iter().any(|one| one.until == new.until) {
+        all.push(new);
+    }
+    let text = serde_json::to_string(&all)
+        .map_err(|source| DeskError::because(Kind::Bug, "the handovers cannot be written", source))?;
+    keep(desk, HANDOVERS, &text).await
+}
+
+/// The keys that this vault's log signs with and signed with, and those of its witnesses.
 ///
 /// # Errors
 /// When the log's key is missing or the ledger damaged.
 pub async fn own_trust(desk: &Desk) -> Result<Trust, DeskError> {
     let origin = rhythm(desk).await?.origin;
     let log = signers(desk, &origin)?.iter().map(SignerKey::verifier).collect();
+    let mut past = Vec::new();
+    let handovers = handovers(desk).await?;
+    if !handovers.is_empty() {
+        let mut tree = Tree::new();
+        let last = handovers.last().map_or(0, |one| one.until);
+        for entry in desk.ledger().entries(0, last).await? {
+            tree.append(&entry.commitment.0);
+        }
+        let heads = desk.ledger().heads().await?;
+        let damaged = || StoreError::Damaged(format!("the setting `{HANDOVERS}`"));
+        for one in handovers {
+            let keys = one.keys.iter().map(|text| text.parse()).collect::<Result<_, _>>();
+            let head = heads.iter().find(|head| head.size == one.until).ok_or_else(damaged)?;
+            let note = Note::parse(&head.note).map_err(|_| damaged())?;
+            let nonce = unhex32(&one.nonce).ok_or_else(damaged)?;
+            let proof = handover_proof(&tree, one.entry, &nonce, note).ok_or_else(damaged)?;
+            past.push(Past { until: one.until, keys: keys.map_err(|_| damaged())?, proof });
+        }
+    }
     let mut witnesses = Vec::new();
     for text in desk.ledger().witnesses().await? {
         let damaged = |why: VerifierKeyError| StoreError::Damaged(format!("the key of a witness: {why}"));
         witnesses.push(text.parse().map_err(damaged)?);
     }
-    Ok(Trust { log, witnesses, quorum: 0 })
+    Ok(Trust { log, past, witnesses, quorum: 0 })
 }
 
 /// Whom to trust for a log that is not this vault's: the given verifier keys, and those that the log's folder itself
@@ -149,7 +210,8 @@ pub fn parse_trust(keys: &[String], folder: Option<&std::path::Path>) -> Result<
         let key: VerifierKey = text
             .parse()
             .map_err(|source| DeskError::because(Kind::Malformed, "this is no key of a log", source))?;
-        if !trust.log.contains(&key) {
+        // Who was handed an older key is led to the newer ones by the log.
+        if !trust.knows(&key) {
             trust.log.push(key);
         }
     }

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use earmark_log::{Checkpoint, Folder, FolderError, Note, NoteSignature, Tree};
+use earmark_log::{Checkpoint, Folder, FolderError, Note, NoteSignature, Tree, VerifierKey};
 use earmark_model::{Digest, UnixMillis};
 use earmark_store::{Entry, EntryKind, NewStatement, SignedHead, StoreError};
 use serde::Serialize;
 use serde_json::json;
 
+use super::handover;
 use super::identity::{Rhythm, Settings, fix, own_trust, rhythm, signers};
 use super::partner_keys;
 use super::rows::{Rows, digest_of, statement_digest};
@@ -74,11 +75,12 @@ pub async fn is_due(desk: &Desk) -> Result<bool, DeskError> {
 /// When the settings contradict earlier heads, the log's key is missing, or the folder holds something else.
 pub async fn publish(desk: &Desk, request: &Request) -> Result<Answer, DeskError> {
     let _alone = desk.lock().await?;
+    handover::settle(desk).await?;
     let fixed = fix(desk, &request.settings).await?;
     partner_keys::record_changes(desk).await?;
     let signed = request.now || is_due(desk).await?;
     if signed {
-        sign(desk, &fixed).await?;
+        sign(desk, &fixed, None).await?;
     }
     let folder = request.out.clone().unwrap_or_else(|| desk.folder().join("log"));
     let written = write(desk, &folder).await?;
@@ -100,12 +102,17 @@ pub async fn publish(desk: &Desk, request: &Request) -> Result<Answer, DeskError
     })
 }
 
-/// Pads the sequence, binds its rows, signs the head over all of it.
-async fn sign(desk: &Desk, rhythm: &Rhythm) -> Result<(), DeskError> {
+/// Pads the sequence, binds its rows, signs the head over all of it. With `next`, an entry says that those keys sign from
+/// the next head on.
+pub(super) async fn sign(
+    desk: &Desk,
+    rhythm: &Rhythm,
+    next: Option<&[VerifierKey]>,
+) -> Result<(), DeskError> {
     for _ in 0..TRIES {
         let rows = Rows::read(desk).await?;
         let state = state::take(desk).await?;
-        let (length, new, head) = next_head(desk, rhythm, &rows, &state).await?;
+        let (length, new, head) = next_head(desk, rhythm, &rows, &state, next).await?;
         match desk.ledger().add_head(length, &new, &head).await {
             // Somebody issued meanwhile: their entries belong under this head too.
             Err(StoreError::Outdated { .. }) => {}
@@ -124,6 +131,7 @@ async fn next_head(
     rhythm: &Rhythm,
     rows: &Rows,
     state: &Digest,
+    next: Option<&[VerifierKey]>,
 ) -> Result<(u64, Vec<NewStatement>, SignedHead), DeskError> {
     let length = rows.entries.len() as u64;
     let gap = rows.entries.iter().zip(0..).find(|(entry, index)| entry.log_index != *index);
@@ -132,7 +140,7 @@ async fn next_head(
             .hint("`earmark vault check` and `earmark log verify` say what else is wrong"));
     }
     let heads = desk.ledger().heads().await?;
-    let size = (length / rhythm.block + 1) * rhythm.block;
+    let size = ((length + u64::from(next.is_some())) / rhythm.block + 1) * rhythm.block;
     let now = desk.now();
     let mut new = Vec::new();
     let mut digests = Vec::new();
@@ -141,10 +149,13 @@ async fn next_head(
         digests.push(rows.digest(index)?);
     }
     for index in length..size - 1 {
-        let padding = statements::fresh(desk, EntryKind::Padding, &json!({ "kind": "padding" }), now)?;
-        let row = statement_digest(&padding.document, &padding.commitment.nonce)?;
-        digests.push(digest_of(&entry_of(index, &padding), &row)?);
-        new.push(padding);
+        let statement = match next.filter(|_| index == length) {
+            Some(keys) => handover::statement(desk, size, keys)?,
+            None => statements::fresh(desk, EntryKind::Padding, &json!({ "kind": "padding" }), now)?,
+        };
+        let row = statement_digest(&statement.document, &statement.commitment.nonce)?;
+        digests.push(digest_of(&entry_of(index, &statement), &row)?);
+        new.push(statement);
     }
     let before = heads.last().map(|head| Digest::of(head.note.as_bytes()).to_string());
     let batch = json!({

@@ -9,6 +9,7 @@ use earmark_store::{EntryKind, SignedHead, StoreError};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::handover;
 use super::identity::own_trust;
 use super::partner_keys;
 use super::publish::{notes, read_head};
@@ -94,6 +95,7 @@ async fn replay(desk: &Desk, folder: Option<&Path>) -> Result<Answer, DeskError>
     check_rows(desk, &rows, &mut answer).await?;
     check_heads(desk, &rows, &heads, &trust, &mut answer).await?;
     check_batches(&rows, &heads, &mut answer)?;
+    answer.faults.extend(handover::check(desk, &rows).await?);
     let newest = rows.documents(EntryKind::Batch).last();
     let state = newest.as_ref().and_then(|(_, batch)| batch.get("state")).and_then(Value::as_str);
     answer.faults.extend(state::check(desk, state).await?);
@@ -380,7 +382,9 @@ async fn check_folder(
     answer.folder = Some(folder.to_owned());
     // Witnesses and their signatures are in the ledger first, and in the folder with the next publishing.
     let listed = own_keys(folder).ok().filter(|listed| {
-        listed.log == trust.log && listed.witnesses.iter().all(|key| trust.witnesses.contains(key))
+        listed.log == trust.log
+            && listed.past == trust.past
+            && listed.witnesses.iter().all(|key| trust.witnesses.contains(key))
     });
     let mut behind = listed.as_ref().is_some_and(|listed| listed.witnesses.len() < trust.witnesses.len());
     let audit = read(folder, listed.as_ref().unwrap_or(trust))?;
