@@ -36,6 +36,10 @@ pub struct Facts {
     pub has_atomics: bool,
     /// Objects that may change without being named: a member is picked from them, or their address is taken.
     pub reached_names: HashSet<Vec<u8>>,
+    /// Functions and classes of Python that take any keyword, and may show the order of their arguments.
+    pub keyword_takers: HashSet<Vec<u8>>,
+    /// Whether Rust of the tree compares types of its own with numbers.
+    pub has_mixed_numbers: bool,
 }
 
 /// What a carrier finds in one file.

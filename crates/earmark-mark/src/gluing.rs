@@ -45,6 +45,7 @@ fn glue(last: Bytes, first: Bytes) -> bool {
     (last.any(is_word) && first.any(is_word))
         || b"+-&|/".iter().any(|sign| last.holds(*sign) && first.holds(*sign))
         || (last.holds(b'/') && first.holds(b'*'))
+        || (last.holds(b'<') && first.holds(b'!'))
 }
 
 /// What may stand first and last in a stretch.

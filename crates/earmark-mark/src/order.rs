@@ -168,7 +168,7 @@ impl Lines<'_> {
     }
 
     fn comment(&mut self, node: Node<'_>, span: Span) {
-        if [b"//!".as_slice(), b"/*!"].iter().any(|inner| node.text().starts_with(inner)) {
+        if speaks_of_file(node.text()) {
             return self.wall();
         }
         match self.last.as_mut() {
@@ -179,7 +179,8 @@ impl Lines<'_> {
                     self.runs.cut();
                 }
             }
-            _ => self.lead(span, true),
+            // Rust's documentation belongs to what follows, however far.
+            _ => self.lead(span, !(node.kind() == "line_comment" && node.text().starts_with(b"///"))),
         }
     }
 
@@ -225,6 +226,34 @@ impl Lines<'_> {
             self.runs.cut();
         }
     }
+}
+
+/// Whether a comment is about the file or all that follows and not about its neighbor: it stays where it is. Such
+/// are the module's documentation, the interpreter's name, the encoding, the license, and a tool's switches.
+fn speaks_of_file(comment: &[u8]) -> bool {
+    const BEGINNINGS: &[&[u8]] = &[b"#!", b"//!", b"/*!"];
+    const WORDS: &[&str] = &[
+        "@flow",
+        "@jest-",
+        "@jsx",
+        "@license",
+        "@ts-check",
+        "@ts-nocheck",
+        "clang-format o",
+        "coding:",
+        "coding=",
+        "copyright",
+        "eslint-disable ",
+        "eslint-disable*",
+        "eslint-enable",
+        "fmt: o",
+        "fmt:o",
+        "prettier-ignore-",
+        "pylint:",
+        "spdx-license",
+    ];
+    let text = String::from_utf8_lossy(comment).to_ascii_lowercase();
+    BEGINNINGS.iter().any(|mark| comment.starts_with(mark)) || WORDS.iter().any(|word| text.contains(word))
 }
 
 fn holds_line_end(source: &[u8], from: u32, to: u32) -> bool {

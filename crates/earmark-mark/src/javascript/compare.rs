@@ -3,7 +3,8 @@
 //! What varies: `a < b` or `b > a`; `x === 1` or `1 === x`; `a * b` or `b * a`, the same for `&`, `|`, `^`.
 //!
 //! Why behavior holds: each comparison has its mirror (ECMAScript, 13.10, 13.11), the other operators turn both sides into numbers
-//! (13.15.3); both sides only read names and properties. `+` is left alone: it joins text.
+//! (13.15.3); both sides only read names and properties. `+` is left alone: it joins text. What comes to stand first may
+//! begin an expression, and does not go on with the line before.
 //!
 //! Example: `if (at < list.length)` / `if (list.length > at)`
 
@@ -38,6 +39,9 @@ fn propose(node: Node<'_>) -> Option<Draft> {
     if tightness(left) <= tight
         || tightness(right) <= tight
         || !is_usable(node)
+        || !may_begin(left)
+        || !may_begin(right)
+        || (begins_statement(node) && (continues(left) || continues(right)))
         || (fixed_left && fixed_right)
     {
         return None;
@@ -67,4 +71,22 @@ fn propose(node: Node<'_>) -> Option<Draft> {
 fn is_fixed(node: Node<'_>) -> bool {
     let name = node.field("property").unwrap_or(node);
     is_literal(node) || (name.is(&["identifier", "property_identifier"]) && is_shouted(name.text()))
+}
+
+/// Whether an expression may begin with the operand, wherever it stands: these would begin a declaration, a block
+/// or a pattern.
+fn may_begin(operand: Node<'_>) -> bool {
+    const WORDS: &[&[u8]] = &[b"[", b"async", b"class", b"function", b"let", b"{"];
+    operand.leaves().next().is_some_and(|leaf| !WORDS.contains(&leaf.text()))
+}
+
+/// Whether a statement begins with the node, or could by another choice of forms.
+fn begins_statement(node: Node<'_>) -> bool {
+    let around = node.ancestors().find(|above| !above.is(&["binary_expression", "ternary_expression"]));
+    around.is_some_and(|above| above.is(&["expression_statement", "sequence_expression"]))
+}
+
+/// Whether an operand at the beginning of a line would go on with the line before, if that has no semicolon.
+fn continues(operand: Node<'_>) -> bool {
+    operand.text().first().is_none_or(|byte| b"(+-/`".contains(byte))
 }

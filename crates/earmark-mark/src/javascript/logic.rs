@@ -82,10 +82,20 @@ fn is_total(node: Node<'_>, depth: usize) -> bool {
 
 /// Whether a name is a parameter of a function around it, or declared above it in a block around it.
 fn is_declared(name: Node<'_>) -> bool {
+    let is_default = |node: Node<'_>| node.field_name() == "right";
     let declares = |node: Node<'_>| {
-        node.subtree().any(|below| below.kind() == "identifier" && below.text() == name.text())
+        node.subtree().any(|below| {
+            below.is(&["identifier", "shorthand_property_identifier_pattern"])
+                && below.text() == name.text()
+                && !is_default(below)
+                && !below.ancestors().take_while(|above| above.id() != node.id()).any(is_default)
+        })
     };
+    // A function may be called before what stands above it in the text was reached.
+    let mut in_function = false;
     name.ancestors().any(|above| {
+        let was_in_function = in_function;
+        in_function |= above.field("parameters").is_some() || above.kind() == "arrow_function";
         let parameters = above.field("parameters").or_else(|| above.field("parameter"));
         if parameters.is_some_and(declares) {
             return true;
@@ -96,6 +106,7 @@ fn is_declared(name: Node<'_>) -> bool {
                     statement.field("name").is_some_and(|own| own.text() == name.text())
                 }
                 "import_statement" => declares(statement),
+                "lexical_declaration" if was_in_function => false,
                 "lexical_declaration" | "variable_declaration" => {
                     statement.span().end <= name.span().start
                         && statement.named().any(|one| one.field("name").is_some_and(declares))

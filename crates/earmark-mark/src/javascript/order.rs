@@ -66,10 +66,16 @@ fn find_methods(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         let free = member.kind() == "method_definition"
             && !member.has_error()
             && member.children().all(|part| part.kind() != "decorator")
+            && !goes_on(member)
             && name.is_some_and(|name| count.get(name.text()) == Some(&1));
         if free { Role::Unit } else { Role::Wall }
     });
     runs.propose(node.source(), RuleCode(*b"J007"), 5, drafts);
+}
+
+/// Whether the member would go on with a field above it that has no semicolon: `x = 1` above `*values() {}`.
+fn goes_on(member: Node<'_>) -> bool {
+    member.leaves().next().is_none_or(|leaf| matches!(leaf.text(), b"*" | b"in" | b"instanceof"))
 }
 
 fn find_names(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {

@@ -78,7 +78,9 @@ fn find_step(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         "for_statement" => node.field_name() == "increment",
         _ => false,
     };
-    if !is_unused || !is_usable(node) || node.span().len() != target.span().len() + 2 {
+    // `(x)++` would go on with the line before.
+    let goes_on = target.text().first().is_none_or(|byte| b"([".contains(byte));
+    if !is_unused || goes_on || !is_usable(node) || node.span().len() != target.span().len() + 2 {
         return;
     }
     let forms =

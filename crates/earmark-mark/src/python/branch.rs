@@ -11,7 +11,7 @@
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::parts::{child, verbatim};
-use crate::python::place::{is_plain_place, tightness};
+use crate::python::place::{defines_comparison, is_plain_place, tightness};
 use crate::rule::RuleCode;
 use crate::syntax::Node;
 
@@ -96,6 +96,9 @@ fn tests(test: Node<'_>, codes: [[u8; 4]; 2]) -> Option<Tests> {
     if test.kind() == "comparison_operator" {
         let parts: Vec<Node<'_>> = test.children().collect();
         let [left, sign, right] = parts.as_slice() else { return None };
+        if sign.is(&["==", "!="]) && defines_comparison(test) {
+            return None;
+        }
         let (positive, negative, current): (&[u8], &[u8], u8) = match sign.kind() {
             "==" => (b"==", b"!=", 0),
             "!=" => (b"==", b"!=", 1),

@@ -3,7 +3,7 @@
 //! What varies: `a < b` or `b > a`; `x == 1` or `1 == x`; `n * 2` or `2 * n`; `x not in y` or `not x in y`, the same for `is`.
 //!
 //! Why behavior holds: comparison asks either operand (Python reference, 3.3.1, reflected methods), and both only read
-//! names; with a number or text on one side and for products of a number the operator is that of a built-in type;
+//! names; in the methods that say what comparison is, names are not turned round; both sides of a product are numbers;
 //! `x not in y` is defined as `not x in y` (6.10.2).
 //!
 //! Example: `if start > len(text):` / `if len(text) < start:`
@@ -11,7 +11,9 @@
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::parts::{child, verbatim};
-use crate::python::place::{is_length, is_literal, is_pure, is_shouted, is_usable, tightness};
+use crate::python::place::{
+    defines_comparison, is_length, is_literal, is_pure, is_shouted, is_usable, tightness,
+};
 use crate::rule::RuleCode;
 use crate::syntax::Node;
 
@@ -52,8 +54,12 @@ fn propose(node: Node<'_>) -> Option<Draft> {
         is_literal(operand) || (name.kind() == "identifier" && is_shouted(name.text()))
     };
     let (fixed_left, fixed_right) = (is_fixed(*left), is_fixed(*right));
-    let is_number = |operand: Node<'_>| operand.kind() == "integer" || is_length(operand);
-    if (fixed_left && fixed_right) || (is_product && !is_number(*left) && !is_number(*right)) {
+    // A vector may be multiplied by a number and a number not by it.
+    let is_number = |operand: Node<'_>| operand.is(&["integer", "float"]) || is_length(operand);
+    if (fixed_left && fixed_right)
+        || (is_product && !(is_number(*left) && is_number(*right)))
+        || (!is_product && defines_comparison(node))
+    {
         return None;
     }
     let source = node.source();

@@ -50,7 +50,8 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         let is_once = own.field("name").is_some_and(|name| defined.get(name.text()) == Some(&1));
         let free = is_once
             && !child.has_error()
-            && decorators_wrap(child)
+            && decorators_wrap(child, &defined)
+            && !is_read_by_line(own)
             && match own.kind() {
                 "function_definition" => header_is_free(own, &defined),
                 "class_definition" => !in_class && is_plain_exception(own, &defined),
@@ -66,12 +67,23 @@ fn definition(node: Node<'_>) -> Node<'_> {
     if node.kind() == "decorated_definition" { node.field("definition").unwrap_or(node) } else { node }
 }
 
-fn decorators_wrap(node: Node<'_>) -> bool {
+fn decorators_wrap(node: Node<'_>, defined: &HashMap<&[u8], usize>) -> bool {
+    let wraps = |name: Node<'_>| {
+        WRAPPERS.contains(&name.text()) && name.leaves().all(|leaf| !defined.contains_key(leaf.text()))
+    };
     node.kind() != "decorated_definition"
         || node
             .named()
             .filter(|part| part.kind() == "decorator")
-            .all(|decorator| decorator.named().next().is_some_and(|name| WRAPPERS.contains(&name.text())))
+            .all(|decorator| decorator.named().next().is_some_and(wraps))
+}
+
+/// Whether a function is named as the rules of scanners and grammars are (`t_NUMBER`, `p_term`): those are
+/// gathered by their names and tried in the order of their lines.
+fn is_read_by_line(definition: Node<'_>) -> bool {
+    definition
+        .field("name")
+        .is_some_and(|name| name.text().starts_with(b"t_") || name.text().starts_with(b"p_"))
 }
 
 /// Whether defaults and annotations read nothing that a neighbor defines.

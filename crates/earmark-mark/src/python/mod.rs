@@ -11,6 +11,7 @@ mod assign;
 mod branch;
 mod compare;
 mod defs;
+mod keywords;
 mod lists;
 mod literal;
 mod logic;
@@ -108,7 +109,9 @@ impl Carrier for Python {
         &LEXICON
     }
 
-    fn learn(&self, _: &[u8], _: &mut Facts) {}
+    fn learn(&self, bytes: &[u8], facts: &mut Facts) {
+        keywords::learn(bytes, facts);
+    }
 
     fn find(&self, bytes: &[u8], facts: &Facts) -> Result<FileDrafts, SyntaxError> {
         find_with_rules(bytes, grammar(), RULES, CONTAINERS, facts)

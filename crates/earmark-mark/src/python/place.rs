@@ -45,6 +45,32 @@ pub(super) fn is_pure(node: Node<'_>) -> bool {
         }
 }
 
+/// Whether evaluating the expression runs nothing of anybody's: it reads names and literals, and builds lists
+/// and the like of them. An attribute may be a property, a length and a truth are asked of the object.
+pub(super) fn is_inert(node: Node<'_>) -> bool {
+    node.is_clean()
+        && match node.kind() {
+            "identifier" => true,
+            "tuple" | "list" | "parenthesized_expression" => node.named().all(is_inert),
+            "dictionary" => node.named().all(|pair| {
+                pair.kind() == "pair"
+                    && pair.field("key").is_some_and(is_literal)
+                    && pair.field("value").is_some_and(is_inert)
+            }),
+            _ => is_literal(node),
+        }
+}
+
+/// Whether the node compares bare names in a method that says what comparison is: turned round or negated, it
+/// could ask the method itself.
+pub(super) fn defines_comparison(comparison: Node<'_>) -> bool {
+    const METHODS: &[&[u8]] = &[b"__eq__", b"__ge__", b"__gt__", b"__le__", b"__lt__", b"__ne__"];
+    let around = comparison.ancestors().filter(|above| above.kind() == "function_definition");
+    let mut names = around.filter_map(|function| function.field("name"));
+    comparison.named().any(|operand| operand.kind() == "identifier")
+        && names.any(|name| METHODS.contains(&name.text()))
+}
+
 /// `len(x)`: a number, without effect.
 pub(super) fn is_length(node: Node<'_>) -> bool {
     node.kind() == "call"

@@ -24,7 +24,13 @@ fn find_return(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         b"return None" => 1,
         _ => return,
     };
-    if !is_usable(node) {
+    // An asynchronous generator may not return a value, not even this one.
+    let around = node.ancestors().find(|above| above.is(&["function_definition", "lambda"]));
+    let is_generator = around.is_some_and(|function| {
+        function.children().next().is_some_and(|word| word.kind() == "async")
+            && function.subtree().any(|below| below.kind() == "yield")
+    });
+    if is_generator || !is_usable(node) {
         return;
     }
     drafts.push(Draft {

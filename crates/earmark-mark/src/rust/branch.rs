@@ -80,7 +80,8 @@ fn propose(node: Node<'_>) -> Option<Draft> {
     })
 }
 
-/// What may have a `!` before it: not itself negated, not one of a pair of opposites.
+/// What may have a `!` before it: not itself negated, not one of a pair of opposites, nor what a linter wants to see
+/// replaced in one of the two orders.
 fn is_simple(condition: Node<'_>) -> bool {
     let name = condition
         .field("function")
@@ -88,5 +89,6 @@ fn is_simple(condition: Node<'_>) -> bool {
         .map_or(b"".as_slice(), Node::text);
     tightness(condition) == 14
         && condition.kind() != "parenthesized_expression"
-        && !matches!(name, b"is_some" | b"is_none" | b"is_ok" | b"is_err")
+        && !matches!(name, b"is_some" | b"is_none" | b"is_ok" | b"is_err" | b"is_some_and" | b"is_none_or")
+        && !matches!(name, b"starts_with" | b"ends_with")
 }

@@ -3,9 +3,10 @@
 //! What varies: `x < y` or `y > x`; `x == 1` or `1 == x`; `a + b` or `b + a`, the same for `*`, `&`,
 //! `|`, `^`.
 //!
-//! Why behavior holds: both sides have no effect, and one side is a number by its looks (a cast, a length, a
-//! literal, arithmetic of those), so that the operator is the language's own, which is symmetric; or both sides are
-//! the same field of two values. Both sides bind tighter than the operator.
+//! Why behavior holds: both sides have no effect, neither moves what the other uses, and they are numbers by their looks (a
+//! cast, a length, a literal, arithmetic of those), so that the operator is the language's own, which is symmetric; or
+//! both sides are the same field of two values. In a comparison one number is enough, if the tree does not compare
+//! types of its own with numbers. Both sides bind tighter than the operator.
 //!
 //! Example: `at < text.len()` / `text.len() > at`
 
@@ -15,19 +16,19 @@ use crate::parts::{child, operator};
 use crate::rule::RuleCode;
 use crate::rust::binding::{ends_with_cast, is_beside_angle, operator_tightness, tightness};
 use crate::rust::place::is_usable;
-use crate::rust::pure::mentions;
+use crate::rust::pure::{are_independent, mentions};
 use crate::rust::words::is_shouted;
 use crate::syntax::Node;
 
 pub(super) const RULE: Rule = Rule { kinds: &["binary_expression"], find };
 
-fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
-    if let Some(draft) = propose(node) {
+fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
+    if let Some(draft) = propose(facts, node) {
         drafts.push(draft);
     }
 }
 
-fn propose(node: Node<'_>) -> Option<Draft> {
+fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let sign = operator(node);
     let (mirror, code): (&[u8], &[u8; 4]) = match sign {
         b"==" => (b"==", b"R014"),
@@ -49,12 +50,15 @@ fn propose(node: Node<'_>) -> Option<Draft> {
     if has_cast_end && (matches!(sign, b"<" | b">") || is_beside_angle(node)) {
         return None;
     }
-    mentions(left)?;
-    mentions(right)?;
+    if !are_independent(&mentions(left)?, &mentions(right)?) {
+        return None;
+    }
     let (fixed_left, fixed_right) = (is_fixed(left), is_fixed(right));
     let is_comparison = code == b"R014";
-    let safe = is_number(left)
-        || is_number(right)
+    // What can be added to a number, or compared with one by a tree's own rule, may not stand on its right.
+    let (is_left, is_right) = (is_number(left), is_number(right));
+    let safe = (is_left && is_right)
+        || (is_comparison && !facts.has_mixed_numbers && (is_left || is_right))
         || (is_comparison && are_twins(left, right))
         || are_flags(sign, left, right);
     if !safe || (fixed_left && fixed_right) || (!is_comparison && (fixed_left || fixed_right)) {
@@ -122,5 +126,19 @@ fn are_flags(sign: &[u8], left: Node<'_>, right: Node<'_>) -> bool {
     let is_flag = |node: Node<'_>| {
         node.kind() == "scoped_identifier" && node.field("name").is_some_and(|name| is_shouted(name.text()))
     };
-    sign == b"|" && is_flag(left) && is_flag(right)
+    let owner = |node: Node<'_>| node.field("path").map_or(b"".as_slice(), Node::text).to_vec();
+    sign == b"|" && is_flag(left) && is_flag(right) && owner(left) == owner(right)
+}
+
+/// Whether the text has `impl PartialEq<u8> for ...`, or the like.
+pub(super) fn compares_with_numbers(text: &[u8]) -> bool {
+    const NUMBERS: &[&[u8]] = &[
+        b"char>", b"f32>", b"f64>", b"i128>", b"i16>", b"i32>", b"i64>", b"i8>", b"isize>", b"u128>",
+        b"u16>", b"u32>", b"u64>", b"u8>", b"usize>",
+    ];
+    [b"PartialEq<".as_slice(), b"PartialOrd<"].iter().any(|name| {
+        let ends = text.windows(name.len()).enumerate().filter(|(_, word)| word == name);
+        let mut kinds = ends.filter_map(|(at, _)| text.get(at + name.len()..));
+        kinds.any(|kind| NUMBERS.iter().any(|number| kind.starts_with(number)))
+    })
 }

@@ -36,6 +36,17 @@ const OPEN: &[&[u8]] = &[
 
 fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let Ok(text) = std::str::from_utf8(node.text()) else { return };
+    // `pair.10` is a name, spelled in one way.
+    let is_field = |owner: Node<'_>| {
+        owner.is(&["field_expression", "field_pattern", "field_initializer"])
+            && !(owner.kind() == "field_initializer" && node.field_name() == "value")
+            && !(owner.kind() == "field_pattern" && node.field_name() == "pattern")
+    };
+    if node.parent().is_some_and(is_field)
+        || node.previous_sibling().is_some_and(|before| before.text() == b".")
+    {
+        return;
+    }
     let hex = text.starts_with("0x");
     let digits = if hex { &text[2..] } else { text };
     let is_digit = |letter: char| {

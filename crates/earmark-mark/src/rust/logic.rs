@@ -15,7 +15,7 @@ use crate::parts::operator;
 use crate::rule::RuleCode;
 use crate::rust::binding::{operator_tightness, tightness};
 use crate::rust::place::is_usable;
-use crate::rust::pure::is_total;
+use crate::rust::pure::{are_independent, is_total, mentions};
 use crate::syntax::Node;
 
 pub(super) const RULE: Rule = Rule { kinds: &["binary_expression"], find };
@@ -28,14 +28,31 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     if !matches!(sign, b"&&" | b"||") || inner || !is_usable(node) {
         return;
     }
+    let operands = chain(node, sign);
+    let uses: Vec<_> = operands.iter().map(|operand| mentions(*operand)).collect();
+    // Two bounds that come to stand side by side would be a range to a linter.
+    let has_bounds = operands.len() > 2 && operands.iter().filter(|operand| is_bound(**operand)).count() > 1;
     let mut runs = Runs::default();
-    for operand in chain(node, sign) {
+    for (at, operand) in operands.iter().copied().enumerate() {
+        let keeps = uses.iter().enumerate().all(|(other, theirs)| {
+            other == at
+                || matches!((&uses[at], theirs), (Some(own), Some(theirs)) if are_independent(own, theirs))
+                || theirs.is_none()
+        });
         let free = tightness(operand) > operator_tightness(sign)
             && !operand.is(&["reference_expression"])
+            && keeps
+            && !(has_bounds && is_bound(operand))
             && is_total(operand);
         if free { runs.push(operand.span()) } else { runs.cut() }
     }
     runs.propose(node.source(), RuleCode(*b"R017"), 25, drafts);
+}
+
+fn is_bound(operand: Node<'_>) -> bool {
+    let inner =
+        if operand.kind() == "parenthesized_expression" { operand.named().next() } else { Some(operand) };
+    inner.is_some_and(|inner| matches!(operator(inner), b"<" | b">" | b"<=" | b">="))
 }
 
 /// The operands of `a && b && c` in order.

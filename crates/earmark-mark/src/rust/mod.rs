@@ -107,7 +107,9 @@ impl Carrier for Rust {
         &LEXICON
     }
 
-    fn learn(&self, _: &[u8], _: &mut Facts) {}
+    fn learn(&self, bytes: &[u8], facts: &mut Facts) {
+        facts.has_mixed_numbers |= compare::compares_with_numbers(bytes);
+    }
 
     fn find(&self, bytes: &[u8], facts: &Facts) -> Result<FileDrafts, SyntaxError> {
         find_with_rules(bytes, grammar(), RULES, CONTAINERS, facts)

@@ -3,8 +3,8 @@
 //! What varies: in an impl of a type without parameters, `Self` or the type's name.
 //!
 //! Why behavior holds: there `Self` is that type (Rust reference, Paths, `Self`). The type is defined once
-//! in the same file and has no parameters; items nested in bodies, where `Self` is unknown, and
-//! macros are left alone.
+//! in the same file and has no parameters; items nested in bodies, where `Self` is unknown,
+//! members whose bodies import or define the name anew, and macros are left alone.
 //!
 //! Example: `fn new() -> Self` / `fn new() -> Counter`
 
@@ -31,6 +31,7 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let is_ours = |member: &Node<'_>| {
         member.is(&["function_item", "const_item", "function_signature_item"])
             && !member.has_error()
+            && !renames(*member, name)
             && attributes(*member).into_iter().all(|attribute| is_inert(attribute_name(attribute)))
     };
     for member in members.into_iter().filter(is_ours) {
@@ -49,6 +50,18 @@ fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
             }
         }
     }
+}
+
+/// Whether the member's body may give the name to something else: it imports, or holds an item of that name.
+fn renames(member: Node<'_>, name: &[u8]) -> bool {
+    member.subtree().filter(|below| below.id() != member.id()).any(|below| match below.kind() {
+        "use_declaration" => {
+            below.leaves().any(|leaf| leaf.text() == name)
+                || below.subtree().any(|part| part.kind() == "use_wildcard")
+        }
+        "type_parameter" | "const_parameter" => below.leaves().any(|leaf| leaf.text() == name),
+        kind => kind.ends_with("_item") && below.field("name").is_some_and(|own| own.text() == name),
+    })
 }
 
 fn propose(node: Node<'_>, name: &[u8]) -> Option<Draft> {
