@@ -32,6 +32,7 @@ mod page;
 mod plot;
 mod policy;
 mod reading;
+mod reading_stream;
 mod report;
 mod scope;
 mod sentence;
@@ -52,6 +53,7 @@ pub use number::{OneIn, commas, one_in, thin};
 pub use page::{RenderError, SHOWN_REGIONS, render};
 pub use plot::{Curve, Panel, Plot, plot_svg};
 pub use reading::{ReadingError, reading_in};
+pub use reading_stream::ReadingStream;
 pub use report::{
     AssetLine, Control, Excluded, LayerLine, OneOf, PlanLine, RegionLine, Row, Sample, Scale, Scored,
     SiteLine, SiteState, Suspect, TraceReport, Unmarked, UpstreamLine, Verdict,

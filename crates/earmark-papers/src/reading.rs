@@ -13,7 +13,7 @@ use crate::text;
 #[error("the reading document is no valid JSON")]
 pub struct ReadingError(#[from] serde_json::Error);
 
-const OPENING: &str = "<script type=\"application/json\" id=\"reading\">";
+pub(crate) const OPENING: &str = "<script type=\"application/json\" id=\"reading\">";
 const CLOSING: &str = "</script>";
 
 /// Rewrites `json` for the inside of a script element; equal as JSON, free of `<`, `>` and `&`.

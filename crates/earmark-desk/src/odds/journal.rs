@@ -76,6 +76,7 @@ impl Journal {
         trials: u64,
         threads: usize,
     ) -> Result<Tally, DeskError> {
+        let scene = &scene.with_first_like_it();
         let name = format!("{scene:?}");
         let chunks: Vec<u64> = (0..trials.div_ceil(CHUNK)).map(|chunk| seed + chunk * CHUNK).collect();
         let missing: Vec<u64> =

@@ -61,10 +61,11 @@ impl Tracing<'_> {
         let recipients = desk.ledger().recipients_of_code(asset, *epoch).await?;
         let (code, bias) = self.open_code().await?;
         let about = self.about(&read).await?;
+        // First, so that its document is gone when the one that counts is made: they are large.
+        let controls = vec![self.swapped_key(&reading, bias, &recipients, &about)?];
         let mut document = evidence::document(&reading, &code, &recipients, &about);
         let decision = weigh(&document)?;
         document.decision = Some(decision.clone());
-        let controls = vec![self.swapped_key(&reading, bias, &recipients, &about)?];
         let mut answer = self.answer(&document, &decision, &read, &originals, controls);
         if decision.verdict == Verdict::Unmarked {
             answer.holders = holder::of_asset(desk, asset).await?;

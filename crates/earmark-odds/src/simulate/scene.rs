@@ -103,6 +103,33 @@ impl Scene {
         }
     }
 
+    /// The scene with the first of the attacks that does exactly what this one does: against few colluders several are the
+    /// same, and then their trials are.
+    #[must_use]
+    pub fn with_first_like_it(&self) -> Self {
+        let c = self.colluders.max(1) as usize + usize::from(self.original);
+        let alike = |attack: Attack| {
+            attack == self.attack
+                || self.symbols == 2
+                    && self.changes_after.is_none()
+                    && attack.theta(c).is_some_and(|theta| theta == self.theta(c))
+        };
+        let attack = Attack::ALL.into_iter().find(|attack| alike(*attack)).unwrap_or(self.attack);
+        Self { attack, ..self.clone() }
+    }
+
+    fn theta(&self, c: usize) -> Vec<f64> {
+        self.attack.theta_against_levels(&self.weighted_levels(), c)
+    }
+
+    /// The levels as (p, weight).
+    fn weighted_levels(&self) -> Vec<(f64, f64)> {
+        if self.levels.is_empty() {
+            return levels_of(self.bias);
+        }
+        self.levels.iter().map(|&(k256, weight)| (f64::from(k256) / 256.0, weight)).collect()
+    }
+
     /// Plays the trial of one seed.
     #[must_use]
     pub fn play(&self, seed: u64) -> Trial {
@@ -226,11 +253,7 @@ impl Scene {
         let first = Attack::ALL.iter().position(|attack| *attack == self.attack).unwrap_or(0);
         let count = if self.changes_after.is_some() { Attack::ALL.len() } else { 1 };
         let in_turn = Attack::ALL.into_iter().cycle().skip(first).take(count);
-        let levels = if self.levels.is_empty() {
-            levels_of(self.bias)
-        } else {
-            self.levels.iter().map(|&(k256, weight)| (f64::from(k256) / 256.0, weight)).collect()
-        };
+        let levels = self.weighted_levels();
         in_turn.map(|attack| (attack, attack.theta_against_levels(&levels, c))).collect()
     }
 
@@ -294,6 +317,23 @@ mod tests {
             .map(|id| words[id].to_string().bytes().map(|byte| byte - b'0').collect())
             .collect();
         (trial.document, held)
+    }
+
+    #[test]
+    fn attacks_that_do_the_same_play_the_same_trials() {
+        let first = |c, attack| Scene::new(BiasSet::A64, c, attack).with_first_like_it().attack;
+        assert!(Attack::ALL.iter().all(|attack| first(1, *attack) == Attack::Interleaving));
+        assert_eq!(
+            [first(2, Attack::CoinFlip), first(2, Attack::AllOne)],
+            [Attack::Interleaving, Attack::AllOne]
+        );
+        assert!(Attack::ALL.iter().all(|attack| first(3, *attack) == *attack));
+        let scene = Scene { positions: 50, recipients: 5, ..Scene::new(BiasSet::A64, 2, Attack::Minority) };
+        let alike = scene.with_first_like_it();
+        assert_ne!(alike, scene);
+        assert_eq!(alike.play(4), scene.play(4));
+        let four = Scene { symbols: 4, ..scene };
+        assert_eq!(four.with_first_like_it(), four);
     }
 
     #[test]
