@@ -43,8 +43,9 @@ mod vcard;
 pub use calendar::{Event, calendar};
 pub use copy_note::{CopyNote, copy_md};
 pub use csaf::{
-    ADVISORY_LIMIT, Advisory, CsafError, CsafVersion, CvssScore, Likelihood, Overlay, ReadAdvisory, Release,
-    Revision, Written, file_name as csaf_file_name, parse_json, read_csaf, read_document, write_csaf,
+    ADVISORY_LIMIT, Advisory, CsafError, CsafVersion, CvssScore, Likelihood, Overlay, ProviderError,
+    ReadAdvisory, Release, Revision, Written, file_name as csaf_file_name, parse_json, provider_files,
+    read_csaf, read_document, write_csaf,
 };
 pub use cve::{CveError, cve_record, is_cve_record, read_cve};
 pub use instant::{instant_words, is_zone, local_weekday, weekday};

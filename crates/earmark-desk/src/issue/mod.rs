@@ -1,5 +1,6 @@
 //! Protecting assets and issuing copies.
 
+pub mod advisory_feed;
 mod bundles;
 pub mod certify;
 pub mod copies;

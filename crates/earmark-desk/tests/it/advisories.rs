@@ -1,6 +1,7 @@
 //! A disclosure's advisory, from the draft to the breach after the fix.
 
 use earmark_desk::error::Kind;
+use earmark_desk::issue::advisory_feed;
 use earmark_desk::program::advisory::{self, CsafVersion, Wanted};
 use earmark_desk::program::breach;
 use earmark_store::Stage;
@@ -121,4 +122,29 @@ async fn what_is_no_advisory_changes_nothing() {
     assert_eq!(error.kind, Kind::Malformed);
     assert_eq!(advisory::take_in(&bench.desk, "e", FILE.to_vec()).await.unwrap_err().kind, Kind::NotFound);
     assert_eq!(bench.show("d").await.history.len(), before);
+}
+
+#[tokio::test]
+async fn what_is_public_is_published_and_nothing_else() {
+    let bench = Bench::new().await;
+    let out = tempfile::tempdir().unwrap();
+    let publish =
+        async || advisory_feed::publish(&bench.desk, "https://x.example/csaf", out.path()).await.unwrap();
+    bench.arm("d", &["advisory:one=-24h"]).await;
+    advisory::take_in(&bench.desk, "d", FILE.to_vec()).await.unwrap();
+    assert_eq!(publish().await.advisories, [""; 0], "before the instant");
+    bench.clock.advance(100 * HOUR);
+    bench.work().await;
+    let fed = publish().await;
+    assert_eq!(fed.advisories, ["d"]);
+    let is_advisory = |path: &&String| path.starts_with("white/20") && path.ends_with(".json");
+    let path = fed.files.iter().find(is_advisory).unwrap();
+    let bytes = std::fs::read(out.path().join(path)).unwrap();
+    let document: Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(at(&document, "/document/distribution/tlp/label"), "WHITE");
+    assert!(out.path().join("provider-metadata.json").exists());
+    assert_eq!(publish().await, fed);
+    assert_eq!(std::fs::read(out.path().join(path)).unwrap(), bytes, "the same again");
+    let refused = advisory_feed::publish(&bench.desk, "http://x.example", out.path()).await.unwrap_err();
+    assert_eq!(refused.kind, Kind::Malformed);
 }

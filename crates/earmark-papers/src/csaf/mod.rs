@@ -12,12 +12,13 @@
 //! [`read_csaf`] takes; what a program knows better (label, embargo, revisions, likelihood) is laid over it by
 //! [`write_csaf`]. Inside, everything has the fields of 2.0.
 //!
-//! Not here: the whole of the standard's tests (use a CSAF validator), feeds and providers.
+//! Not here: the whole of the standard's tests (use a CSAF validator), restricted feeds.
 
 mod advisory;
 mod instant;
 mod older;
 mod preview;
+mod provider;
 mod read;
 mod references;
 mod schema;
@@ -25,6 +26,7 @@ mod shape;
 mod write;
 
 pub use advisory::{Advisory, CvssScore};
+pub use provider::{ProviderError, provider_files};
 pub(crate) use read::check;
 pub use read::{ADVISORY_LIMIT, ReadAdvisory, parse_json, read_csaf, read_document};
 pub(crate) use write::sorted;

@@ -8,6 +8,7 @@ use std::path::Path;
 use earmark_desk::approval::Waits;
 use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
+use earmark_desk::issue::advisory_feed;
 use earmark_desk::issue::writing::write_file;
 use earmark_desk::program::advisory::{self, CsafVersion, Wanted, csaf_file_name};
 use earmark_desk::program::disclosure;
@@ -194,6 +195,11 @@ pub(crate) async fn run(desk: &Desk, args: &Args, output: Output) -> Result<(), 
             let written = advisory::csaf(desk, id, &wanted).await?;
             remark(output, &written.remarks);
             document(&written.document, &csaf_file_name(&written.document), out.as_deref(), output)
+        }
+        Action::Feed { url, out } => {
+            let fed = advisory_feed::publish(desk, url, out).await?;
+            let text = || format!("{} advisories in {}\n", fed.advisories.len(), out.display());
+            output.answer(&fed, text).map_err(printing)
         }
         Action::Cve { id, cve, org } => {
             let written = advisory::cve(desk, id, cve.as_deref(), org).await?;

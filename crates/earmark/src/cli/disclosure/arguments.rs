@@ -277,6 +277,15 @@ pub(crate) enum Action {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Write the advisories of everything that is public, with a feed and lists, as a CSAF provider's static files
+    Feed {
+        /// The https address that the folder is served at
+        #[arg(long, value_name = "URL")]
+        url: String,
+        /// The folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Print the CVE record of a vulnerability as of now
     Cve {
         /// The disclosure
