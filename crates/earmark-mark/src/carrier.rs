@@ -30,6 +30,8 @@ pub struct Facts {
     pub fields: HashSet<Vec<u8>>,
     /// Fields of unions, those of structures inside them included: they share their memory.
     pub union_fields: HashSet<Vec<u8>>,
+    /// Names of C's vector types (GNU C).
+    pub vector_types: HashSet<Vec<u8>>,
     /// Variables, fields and types that are declared volatile or atomic outside of functions.
     pub volatile_names: HashSet<Vec<u8>>,
     /// Whether the tree has atomic objects.

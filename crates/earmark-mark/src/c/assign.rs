@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use crate::c::expression::{is_path, is_pure, operator};
 use crate::c::macros::{hides_a_name, is_macro_call, is_shouted, knows_its_line};
 use crate::c::memory::{is_overlaid, is_volatile};
-use crate::c::place::{begins_statement, is_usable, is_value_of_block};
+use crate::c::place::{begins_statement, is_directed, is_usable, is_value_of_block};
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
 use crate::order::{Role, groups, line_runs, permutations};
@@ -97,6 +97,7 @@ fn target<'t>(facts: &Facts, statement: Node<'t>) -> Option<Node<'t>> {
     let is_alone = statement.kind() == "expression_statement"
         && is_usable(facts, statement)
         && begins_statement(statement)
+        && !is_directed(statement)
         && !is_value_of_block(statement)
         && !knows_its_line(facts, statement);
     if !is_alone {

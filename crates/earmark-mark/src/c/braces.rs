@@ -11,7 +11,7 @@
 use earmark_model::Span;
 
 use crate::c::macros::{is_macro_call, is_whole};
-use crate::c::place::{blank_between, is_plain_place};
+use crate::c::place::{blank_between, column, is_plain_place};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::rule::RuleCode;
@@ -61,7 +61,7 @@ fn propose(facts: &Facts, from: u32, body: Node<'_>) -> Option<Draft> {
     } else {
         ((lead.to_vec(), Vec::new()), ([b" {", braced_lead(lead)].concat(), b" }".to_vec()), body, 0)
     };
-    if !is_simple(facts, inner) {
+    if !is_simple(facts, inner) || is_crowded(inner, body.span().end) {
         return None;
     }
     let form = |(before, after): (Vec<u8>, Vec<u8>)| {
@@ -80,6 +80,37 @@ fn propose(facts: &Facts, from: u32, body: Node<'_>) -> Option<Draft> {
         order: FormOrder::Fixed,
         rank: 10,
     })
+}
+
+/// Whether what follows looks like a part of the body once there are no braces: it stands on the line where the body
+/// ends, or below it in the same column. Compilers warn of that.
+fn is_crowded(inner: Node<'_>, end: u32) -> bool {
+    let source = inner.source();
+    let mut at = end as usize;
+    let mut fresh_line = false;
+    loop {
+        let rest = source.get(at..).unwrap_or_default();
+        let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        fresh_line |= rest[..blanks].contains(&b'\n');
+        at += blanks;
+        let rest = &rest[blanks..];
+        let ends: &[u8] = if rest.starts_with(b"/*") {
+            b"*/"
+        } else if rest.starts_with(b"//") {
+            b"\n"
+        } else {
+            break;
+        };
+        let length = rest[2..].windows(ends.len()).position(|window| window == ends);
+        at += length.map_or(rest.len(), |length| length + 2 + ends.len());
+        fresh_line |= ends == b"\n";
+    }
+    let next = source.get(at..).unwrap_or_default();
+    if next.is_empty() || [b"}".as_slice(), b"else", b"#"].iter().any(|word| next.starts_with(word)) {
+        return false;
+    }
+    let (own, below) = (column(source, inner.span().start as usize), column(source, at));
+    !fresh_line || (below.is_some() && own == below)
 }
 
 pub(super) fn is_simple(facts: &Facts, statement: Node<'_>) -> bool {

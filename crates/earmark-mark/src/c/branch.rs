@@ -12,7 +12,9 @@
 use earmark_model::Span;
 
 use crate::c::braces::is_simple;
-use crate::c::place::{begins_statement, blank_between, is_plain_place, verbatim};
+use crate::c::place::{
+    begins_statement, blank_between, column, is_directed, is_plain_place, line_column, verbatim,
+};
 use crate::c::polarity::polarity;
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
@@ -135,7 +137,12 @@ fn find_else(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
 fn propose_else(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let first = node.field("consequence").filter(|first| leaves(*first))?;
     let in_block = node.parent().is_some_and(|parent| parent.kind() == "compound_statement");
-    if !in_block || first.has_error() || !is_plain_place(facts, node) || !begins_statement(node) {
+    if !in_block
+        || first.has_error()
+        || !is_plain_place(facts, node)
+        || !begins_statement(node)
+        || is_directed(node)
+    {
         return None;
     }
     let source = node.source();
@@ -164,38 +171,24 @@ fn propose_else(facts: &Facts, node: Node<'_>) -> Option<Draft> {
         current = 0;
     }
     let end = if current == 0 { jump.span().end } else { node.span().end };
-    let lines = |text: &[u8]| text.iter().copied().filter(|byte| *byte == b'\n').collect::<Vec<u8>>();
     let head = source.get(from as usize..jump.span().start as usize)?;
-    let own = Part::Child(jump.span());
-    let lead = if before.is_empty() { b" ".as_slice() } else { before };
-    let lines_inside =
-        [lines(head.get(before.len()..)?), lines(if current == 2 { close } else { b"" })].concat();
-    let rest: &[u8] = if current == 0 { b"" } else { &lines_inside };
-    let gap = if rest.is_empty() || before.contains(&b'\n') { [lead, rest].concat() } else { after.to_vec() };
-    if current == 2 && rest.len() > lines(after).len() && lines(after).is_empty() {
+    // The jump stands on a line of its own, `else` before it or not, right below the `if`: anywhere else it would look
+    // like a part of the branch once the `else` is gone, and compilers warn of that.
+    if head.get(before.len()..)?.contains(&b'\n') || close.contains(&b'\n') {
         return None;
     }
+    let is_below = before.contains(&b'\n')
+        && column(before, before.len()) == line_column(source, node.span().start as usize);
+    if !is_below {
+        return None;
+    }
+    let own = Part::Child(jump.span());
     let tail = |text: &[u8]| if text.is_empty() { Vec::new() } else { vec![Part::Literal(text.to_vec())] };
-    let bare_lines = if before.contains(&b'\n') || rest.is_empty() {
-        Vec::new()
-    } else {
-        lines(if current == 2 { close } else { b"" })
-    };
+    let gap: &[u8] = if current == 0 { b" " } else { after };
     let mut forms = vec![
-        [vec![Part::Literal(gap), own.clone()], tail(&bare_lines)].concat(),
-        [
-            vec![
-                Part::Literal([lead, b"else", if current == 0 { b" " } else { after }].concat()),
-                own.clone(),
-            ],
-            tail(&lines(if current == 2 { close } else { b"" })),
-        ]
-        .concat(),
-        vec![
-            Part::Literal([lead, b"else {", if current == 0 { b" " } else { after }].concat()),
-            own.clone(),
-            Part::Literal(close.to_vec()),
-        ],
+        vec![Part::Literal(before.to_vec()), own.clone()],
+        vec![Part::Literal([before, b"else", gap].concat()), own.clone()],
+        vec![Part::Literal([before, b"else {", gap].concat()), own.clone(), Part::Literal(close.to_vec())],
     ];
     let text =
         [vec![Part::Literal(head.to_vec()), own], tail(source.get(jump.span().end as usize..end as usize)?)]

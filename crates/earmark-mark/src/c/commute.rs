@@ -8,7 +8,8 @@
 //! Example: `base + offset` / `offset + base`; `flags | F_NEW` / `F_NEW | flags`
 
 use crate::c::expression::{
-    is_accumulation, is_lone_name_in_parens, is_pure, operator, operator_tightness, tightness, would_glue,
+    is_accumulation, is_lone_name_in_parens, is_negation, is_pure, operator, operator_tightness, tightness,
+    would_glue,
 };
 use crate::c::place::{child, is_usable, may_end_in_cast};
 use crate::carrier::{Facts, Rule};
@@ -43,6 +44,14 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     if may_end_in_cast(right) && sign != b"|" && sign != b"^" {
         return None;
     }
+    // `!x & y` looks like `!(x & y)`, and compilers ask what is meant.
+    if matches!(sign, b"&" | b"|") && (is_negation(left) || is_negation(right)) {
+        return None;
+    }
+    // Of `a * b + c * d` one product may be fused with the sum and not be rounded, the other is (C17 6.5, 7.12.2).
+    if sign == b"+" && is_product(left) && is_product(right) {
+        return None;
+    }
     if may_be_declared(node, sign) {
         return None;
     }
@@ -69,6 +78,16 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
         order: FormOrder::Sorted,
         rank: 30,
     })
+}
+
+/// Whether it is a product, in parentheses or with a sign perhaps.
+fn is_product(node: Node<'_>) -> bool {
+    match node.kind() {
+        "binary_expression" => operator(node) == b"*",
+        "parenthesized_expression" => node.named().next().is_some_and(is_product),
+        "unary_expression" => operator(node) == b"-" && node.field("argument").is_some_and(is_product),
+        _ => false,
+    }
 }
 
 /// What a parser without types may take for a cast or a type when it comes to stand first.

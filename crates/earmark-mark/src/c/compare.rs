@@ -8,7 +8,7 @@
 //!
 //! Example: `if (len > avail)` / `if (avail < len)`
 
-use crate::c::expression::{is_constant, is_pure, operator, operator_tightness, tightness};
+use crate::c::expression::{is_constant, is_negation, is_pure, operator, operator_tightness, tightness};
 use crate::c::macros::is_whole;
 use crate::c::place::{child, is_truth, is_usable, may_end_in_cast};
 use crate::c::truth::is_zero_test;
@@ -53,6 +53,10 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
             return None;
         }
     } else if (fixed_left && fixed_right) || !is_pure(facts, left) || !is_pure(facts, right) {
+        return None;
+    }
+    // Before a comparison `!x == y` looks like `!(x == y)`, and compilers ask what is meant.
+    if is_negation(left) || is_negation(right) {
         return None;
     }
     if !is_whole(facts, node) || may_end_in_cast(left) || may_end_in_cast(right) {

@@ -15,7 +15,7 @@ use earmark_model::Span;
 
 use crate::c::expression::is_pure;
 use crate::c::macros::{hides_a_name, is_shouted};
-use crate::c::place::{blank_between, is_code, is_usable, verbatim};
+use crate::c::place::{blank_between, is_code, is_directed, is_usable, verbatim};
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::rule::RuleCode;
@@ -59,7 +59,7 @@ fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
 }
 
 fn parse<'t>(facts: &Facts, node: Node<'t>) -> Option<Declaration<'t>> {
-    if !node.is(&["declaration", "field_declaration"]) || !is_usable(facts, node) {
+    if !node.is(&["declaration", "field_declaration"]) || !is_usable(facts, node) || is_directed(node) {
         return None;
     }
     let kind = node.field("type")?;

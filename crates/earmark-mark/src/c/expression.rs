@@ -76,6 +76,7 @@ pub(super) fn is_pure(facts: &Facts, node: Node<'_>) -> bool {
             | "extension_expression"
             | "compound_literal_expression"
             | "macro_type_specifier" => false,
+            "cast_expression" => !is_no_cast(below),
             "concatenated_string" => is_one_string(below),
             "identifier" | "field_identifier" | "type_identifier" => {
                 let name = below.text();
@@ -99,6 +100,25 @@ pub(super) fn is_constant(node: Node<'_>) -> bool {
     }
 }
 
+/// Whether what parses as a cast surely is none: `(f(x)) && y` for one of the address of a label, `(f(x)) - y` for one
+/// of `-y`. No cast is to a function or an array (C17 6.5.4).
+pub(super) fn is_no_cast(node: Node<'_>) -> bool {
+    let is_type = |kind: Node<'_>| {
+        !kind.subtree().any(|below| below.kind() == "macro_type_specifier")
+            && kind.field("declarator").is_none_or(|declarator| {
+                !declarator.is(&["abstract_function_declarator", "abstract_array_declarator"])
+            })
+    };
+    node.kind() == "cast_expression"
+        && (!node.field("type").is_some_and(is_type)
+            || node.field("value").is_some_and(|value| value.text().starts_with(b"&&")))
+}
+
+/// Whether it is `!x`.
+pub(super) fn is_negation(node: Node<'_>) -> bool {
+    node.kind() == "unary_expression" && operator(node) == b"!"
+}
+
 /// Whether it is a name in parentheses: to a parser that knows no types, `(a) * b` is a cast, and so are
 /// `(a[0]) && b` and what another rule makes of it, `(*a) && b`.
 pub(super) fn is_lone_name_in_parens(node: Node<'_>) -> bool {
@@ -108,6 +128,7 @@ pub(super) fn is_lone_name_in_parens(node: Node<'_>) -> bool {
 fn looks_like_a_declarator(node: Node<'_>) -> bool {
     match node.kind() {
         "identifier" => true,
+        "call_expression" => node.field("function").is_some_and(looks_like_a_declarator),
         "subscript_expression" => node.field("argument").is_some_and(looks_like_a_declarator),
         "pointer_expression" => {
             operator(node) == b"*" && node.field("argument").is_some_and(looks_like_a_declarator)

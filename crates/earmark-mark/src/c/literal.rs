@@ -85,6 +85,13 @@ fn find_string(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     {
         return;
     }
+    // Of several strings one in two pieces looks as if a comma was missing: compilers ask.
+    let beside = node.parent().filter(|list| list.kind() == "initializer_list").is_some_and(|list| {
+        list.named().filter(|one| one.is(&["string_literal", "concatenated_string"])).take(2).count() > 1
+    });
+    if beside {
+        return;
+    }
     let source = node.source();
     let whole = |content: &[u8]| [b"\"", content, b"\""].concat();
     let Some((content, current_text)) = contents(node) else { return };
@@ -147,6 +154,49 @@ fn cut(content: &[u8]) -> Option<usize> {
         .min_by_key(|at| at.abs_diff(middle))
 }
 
+/// Whether an element, or what a pointer points to, is surely no pointer: to compilers `'\0'` is a doubtful spelling of
+/// a null pointer.
+fn is_number(element: Node<'_>) -> bool {
+    let Some(base) = element.field("argument").filter(|base| base.kind() == "identifier") else {
+        return false;
+    };
+    let Some(function) = element.ancestors().find(|above| above.kind() == "function_definition") else {
+        return false;
+    };
+    let mut kinds = function
+        .subtree()
+        .filter(|below| below.is(&["declaration", "parameter_declaration"]))
+        .flat_map(|below| {
+            let declarators = below.children().filter(|child| child.field_name() == "declarator");
+            declarators.map(move |declarator| (below, declarator))
+        })
+        .filter_map(|(declaration, declarator)| {
+            let (name, depth) = declared(declarator)?;
+            (name.text() == base.text()).then_some((declaration, depth))
+        })
+        .peekable();
+    kinds.peek().is_some()
+        && kinds.all(|(declaration, depth)| {
+            depth == 1
+                && declaration
+                    .field("type")
+                    .is_some_and(|kind| kind.is(&["primitive_type", "sized_type_specifier"]))
+        })
+}
+
+/// The name that a declarator declares, and of how many pointers and arrays.
+fn declared(declarator: Node<'_>) -> Option<(Node<'_>, usize)> {
+    let (mut at, mut depth) = (declarator, 0);
+    while at.kind() != "identifier" {
+        depth += usize::from(at.is(&["pointer_declarator", "array_declarator"]));
+        if at.kind() == "function_declarator" {
+            return None;
+        }
+        at = at.field("declarator")?;
+    }
+    Some((at, depth))
+}
+
 fn find_zero(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     let current = match node.text() {
         b"0" => 0,
@@ -167,7 +217,7 @@ fn find_zero(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         other.kind() == "subscript_expression"
             || (other.kind() == "pointer_expression" && operator(other) == b"*")
     });
-    if !reads_one || !is_usable(facts, node) {
+    if !reads_one || !is_usable(facts, node) || !other.is_some_and(is_number) {
         return;
     }
     let mut forms = vec![vec![Part::text("0")], vec![Part::text("'\\0'")]];

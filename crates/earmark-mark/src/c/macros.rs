@@ -111,7 +111,7 @@ pub(super) fn is_unknown_constant(facts: &Facts, name: &[u8]) -> bool {
 }
 
 /// Whether `is` holds for a name, or for one that its body names, or for one behind that.
-fn is_behind(facts: &Facts, name: &[u8], is: &dyn Fn(&[u8]) -> bool) -> bool {
+pub(super) fn is_behind(facts: &Facts, name: &[u8], is: &dyn Fn(&[u8]) -> bool) -> bool {
     let mut seen: HashSet<&[u8]> = HashSet::new();
     let mut left = vec![name];
     while let Some(word) = left.pop() {

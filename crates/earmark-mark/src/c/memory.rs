@@ -103,6 +103,14 @@ pub(super) fn learn(bytes: &[u8], facts: &mut Facts) {
             b")" => depth = depth.saturating_sub(1),
             b"." => note(&mut facts.reached_names, &tokens, at.checked_sub(1)),
             b"&" => note(&mut facts.reached_names, &tokens, addressed(&tokens, at)),
+            word if is_vector_attribute(word) => {
+                // `typedef int v4si __attribute__((vector_size(16)));`, or with the name behind.
+                let before = (1..=at).find(|back| tokens.before(at, *back) == b"__attribute__");
+                let name = before.and_then(|back| at.checked_sub(back + 1));
+                note(&mut facts.vector_types, &tokens, name);
+                let end = (at..tokens.tokens.len()).find(|end| tokens.text(*end) == b";");
+                note(&mut facts.vector_types, &tokens, end.and_then(|end| end.checked_sub(1)));
+            }
             word if is_volatile(word) => {
                 facts.has_atomics |= matches!(word, b"_Atomic") || word.starts_with(b"atomic_");
                 if depth == 0 && !open.contains(&Braces::Other) {
@@ -140,6 +148,32 @@ fn note(set: &mut std::collections::HashSet<Vec<u8>>, tokens: &Tokens<'_>, at: O
 pub(super) fn is_volatile(word: &[u8]) -> bool {
     matches!(word, b"volatile" | b"__volatile__" | b"_Atomic" | b"sig_atomic_t")
         || word.starts_with(b"atomic_")
+}
+
+fn is_vector_attribute(word: &[u8]) -> bool {
+    [b"vector_size".as_slice(), b"__vector_size__", b"ext_vector_type", b"__ext_vector_type__"]
+        .contains(&word)
+}
+
+/// Words of a file that has vectors: attributes that make them, the types and headers of Intel's, ARM's and IBM's
+/// machines: `__m128i`, `uint8x16_t`, `<immintrin.h>`, `<arm_neon.h>`, `<altivec.h>`.
+pub(super) fn is_vector(word: &[u8]) -> bool {
+    let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let lanes = word.strip_suffix(b"_t").and_then(|word| {
+        let times = word.iter().rposition(|byte| *byte == b'x')?;
+        let width = word[..times].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        Some(width > 0 && digits(&word[times + 1..]))
+    });
+    let intel = word.strip_prefix(b"__m").is_some_and(|rest| {
+        let rest = rest.trim_ascii_end();
+        digits(rest.strip_suffix(b"i").or_else(|| rest.strip_suffix(b"d")).unwrap_or(rest))
+    });
+    is_vector_attribute(word)
+        || lanes == Some(true)
+        || intel
+        || word.ends_with(b"mmintrin")
+        || [b"immintrin".as_slice(), b"x86intrin", b"intrin", b"arm_neon", b"altivec", b"__vector"]
+            .contains(&word)
 }
 
 /// The names that the declaration with a `volatile` at this place declares.

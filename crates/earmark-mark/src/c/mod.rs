@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use crate::c::bodies::bodies;
 use crate::c::lexicon::LEXICON;
 use crate::c::place::CONTAINERS;
+use crate::c::placed::placed;
 use crate::c::torn::torn;
 use crate::carrier::{Carrier, Facts, FileDrafts, Rule, find_in};
 use crate::language::Language;
@@ -29,6 +30,7 @@ mod macros;
 mod memory;
 mod parens;
 mod place;
+mod placed;
 mod polarity;
 mod returns;
 mod sequence;
@@ -105,7 +107,8 @@ impl Carrier for C {
         let syntax = Syntax::parse_apart(bytes, grammar(), &bodies(bytes))?;
         let mut found = find_in(&syntax, RULES, CONTAINERS, facts);
         let torn = torn(bytes).ok_or(SyntaxError::Depth)?;
-        found.drafts.retain(|draft| torn.spares(draft));
+        let placed = placed(&syntax, facts);
+        found.drafts.retain(|draft| torn.spares(draft) && placed.spares(draft, bytes));
         Ok(found)
     }
 }

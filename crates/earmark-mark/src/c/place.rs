@@ -149,6 +149,10 @@ pub(super) fn function_name(function: Node<'_>) -> Option<&[u8]> {
 
 /// Whether the statement is the last of a statement expression, `({ f(); x; })`, whose value it gives (GNU C).
 pub(super) fn is_value_of_block(statement: Node<'_>) -> bool {
+    let mut statement = statement;
+    while let Some(label) = statement.parent().filter(|above| above.kind() == "labeled_statement") {
+        statement = label;
+    }
     let block = statement.parent().filter(|block| block.kind() == "compound_statement");
     block.is_some_and(|block| {
         block.parent().is_some_and(|above| above.kind() == "parenthesized_expression")
@@ -157,6 +161,35 @@ pub(super) fn is_value_of_block(statement: Node<'_>) -> bool {
                 .filter(|child| !child.is_comment())
                 .last()
                 .is_some_and(|last| last.id() == statement.id())
+    })
+}
+
+/// The column of what stands first on its line, tabs taken for eight; `None` for what does not stand first.
+pub(super) fn column(source: &[u8], at: usize) -> Option<usize> {
+    let before = source.get(..at)?;
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    before[start..].iter().try_fold(0, |column, byte| match byte {
+        b'\t' => Some(column / 8 * 8 + 8),
+        b' ' => Some(column + 1),
+        _ => None,
+    })
+}
+
+/// The column of what stands first on the line of a byte.
+pub(super) fn line_column(source: &[u8], at: usize) -> Option<usize> {
+    let start = source.get(..at)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let blanks = source[start..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    column(source, start + blanks)
+}
+
+/// Whether the node stands right below a directive like `#pragma`, which means it and not its neighbor.
+pub(super) fn is_directed(node: Node<'_>) -> bool {
+    let mut before = node.previous_sibling();
+    while let Some(comment) = before.filter(|before| before.is_comment()) {
+        before = comment.previous_sibling();
+    }
+    before.is_some_and(|before| {
+        before.kind().starts_with("preproc_") && before.subtree().any(|below| below.kind() == "preproc_call")
     })
 }
 

@@ -18,7 +18,7 @@ use earmark_model::Span;
 use crate::c::branch::leaves;
 use crate::c::expression::is_pure;
 use crate::c::macros::knows_its_line;
-use crate::c::place::{blank_between, function_name, is_plain_place, is_usable};
+use crate::c::place::{blank_between, function_name, is_directed, is_plain_place, is_usable};
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
 use crate::order::{Role, Runs, groups, line_runs, list_runs, permutations};
@@ -100,7 +100,11 @@ fn find_prototypes(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         let mut declarators = child.children().filter(|part| part.field_name() == "declarator");
         let function = declarators.next().is_some_and(is_function) && declarators.next().is_none();
         let body = child.subtree().any(|below| below.is(&["field_declaration_list", "enumerator_list"]));
-        let fits = child.kind() == "declaration" && function && !body && is_usable(facts, child);
+        let fits = child.kind() == "declaration"
+            && function
+            && !body
+            && is_usable(facts, child)
+            && !is_directed(child);
         if fits { Role::Unit } else { Role::Wall }
     });
     propose(node.source(), &runs, b"C020", drafts, |group| {
@@ -153,6 +157,7 @@ fn find_functions(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
             // What runs before `main` runs in the order of definition; what lies in a section of its own may too.
             && !child.leaves().any(|leaf| ORDERED.contains(&leaf.text()))
             && is_plain_place(facts, child)
+            && !is_directed(child)
             && child.field("declarator").is_some_and(is_function);
         if fits { Role::Unit } else { Role::Wall }
     });

@@ -37,7 +37,7 @@ fn find_step(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     let Some((target, up, current)) = parse_step(node) else { return };
-    if !is_path(target) || !is_pure(facts, target) || is_atomic(facts, node) {
+    if !is_path(target) || !is_pure(facts, target) || is_atomic(facts, node) || is_never_read(target) {
         return;
     }
     let name = target.text();
@@ -67,6 +67,43 @@ fn is_atomic(facts: &Facts, node: Node<'_>) -> bool {
         && node.ancestors().find(|above| above.kind() == "function_definition").is_none_or(|function| {
             function.leaves().any(|leaf| leaf.text() == b"_Atomic" || leaf.text().starts_with(b"atomic_"))
         })
+}
+
+/// Whether a local variable is only ever written. `n = n + 1` reads it, to the eye of a compiler that warns of such
+/// variables, and `n++` does not.
+fn is_never_read(target: Node<'_>) -> bool {
+    let Some(function) = target.ancestors().find(|above| above.kind() == "function_definition") else {
+        return false;
+    };
+    let is_name = |leaf: &Node<'_>| leaf.kind() == "identifier" && leaf.text() == target.text();
+    target.kind() == "identifier"
+        && function.leaves().filter(is_name).any(is_declared)
+        && function.leaves().filter(is_name).all(|leaf| is_declared(leaf) || is_written(leaf))
+}
+
+/// Whether the name is one that a declaration declares.
+fn is_declared(name: Node<'_>) -> bool {
+    name.field_name() == "declarator"
+        && name.parent().is_some_and(|parent| {
+            parent.kind().ends_with("_declarator") || parent.is(&["declaration", "parameter_declaration"])
+        })
+}
+
+/// Whether the variable is written here, or read for nothing else.
+fn is_written(name: Node<'_>) -> bool {
+    let Some(parent) = name.parent() else { return false };
+    match parent.kind() {
+        "update_expression" => is_unused(parent),
+        "assignment_expression" => name.field_name() == "left" && is_unused(parent),
+        "binary_expression" => parent.parent().is_some_and(|above| {
+            name.field_name() == "left"
+                && above.kind() == "assignment_expression"
+                && parent.field_name() == "right"
+                && above.field("left").is_some_and(|left| left.same_as(name))
+                && is_unused(above)
+        }),
+        _ => false,
+    }
 }
 
 /// The target of a step by one, whether it goes up, and its form.
@@ -111,7 +148,9 @@ fn find_compound(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     {
         return;
     }
-    if tightness(value) <= operator_tightness(plain) {
+    // Sums within shifts and bits, and bits within bits, are where compilers ask for parentheses.
+    let is_asked_for = operator_tightness(plain) <= 10 && value.kind() == "binary_expression";
+    if tightness(value) <= operator_tightness(plain) || is_asked_for || is_never_read(target) {
         return;
     }
     let source = node.source();

@@ -11,6 +11,7 @@ use crate::c::expression::tightness;
 use crate::c::macros::is_whole;
 use crate::c::place::{child, is_usable, verbatim};
 use crate::c::polarity::polarity;
+use crate::c::truth::is_constant_place;
 use crate::carrier::{Facts, Rule};
 use crate::draft::{Draft, FormOrder, Part};
 use crate::rule::RuleCode;
@@ -26,7 +27,12 @@ fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
 
 fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let (first, second) = (node.field("consequence")?, node.field("alternative")?);
-    if tightness(first) <= 2 || tightness(second) <= 2 || !is_usable(facts, node) || !is_whole(facts, node) {
+    if tightness(first) <= 2
+        || tightness(second) <= 2
+        || !is_usable(facts, node)
+        || !is_whole(facts, node)
+        || is_constant_place(node)
+    {
         return None;
     }
     let condition = node.field("condition")?;

@@ -34,13 +34,26 @@ const TRUTH: RuleCode = RuleCode(*b"C003");
 const FALSEHOOD: RuleCode = RuleCode(*b"C004");
 
 fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
-    if !is_truth(node) || !is_usable(facts, node) || !is_whole(facts, node) {
+    if !is_truth(node) || !is_usable(facts, node) || !is_whole(facts, node) || is_constant_place(node) {
         return;
     }
     if let Some(draft) = compared(facts, node).or_else(|| negated(facts, node)).or_else(|| plain(facts, node))
     {
         drafts.push(draft);
     }
+}
+
+/// Whether the value must be known before the program runs: there an address may be asked for its truth, but not be
+/// compared with zero (C17 6.6).
+pub(super) fn is_constant_place(node: Node<'_>) -> bool {
+    for above in node.ancestors() {
+        match above.kind() {
+            "compound_statement" | "function_definition" => return false,
+            "declaration" if above.children().any(|child| child.text() == b"static") => return true,
+            _ => {}
+        }
+    }
+    true
 }
 
 /// An operand that may stand bare before `!= 0`.

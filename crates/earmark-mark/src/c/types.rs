@@ -34,6 +34,19 @@ fn find_const(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
     if !parent_fits {
         return;
     }
+    // `const n = 10;`: what looks like the type is the name (C89 3.5.2).
+    let is_nameless = |declarator: Node<'_>| {
+        declarator.leaves().next().is_none_or(|leaf| leaf.text().is_empty() || leaf.text() == b"=")
+    };
+    let names_nothing = node.parent().is_some_and(|parent| {
+        let mut declarators = parent.children().filter(|child| child.field_name() == "declarator").peekable();
+        (declarators.peek().is_none() && parent.is(&["declaration", "function_definition"]))
+            || parent.has_error_child()
+            || declarators.any(is_nameless)
+    });
+    if names_nothing {
+        return;
+    }
     let fits = |node: &Node<'_>| node.field_name() == "type" && is_type(facts, *node);
     let (first, second, current, kind) = match (node.next_sibling(), node.previous_sibling()) {
         (Some(next), _) if fits(&next) => (node, next, 0, next),
