@@ -10,7 +10,7 @@ use earmark_desk::desk::Desk;
 use earmark_desk::error::{DeskError, Kind};
 use earmark_desk::issue::copies::{self, Master};
 use earmark_desk::issue::{protect, writing};
-use earmark_desk::program::disclosure::{self, Exploitation, NewDisclosure, Tlp};
+use earmark_desk::program::disclosure::{self, NewDisclosure};
 use earmark_desk::program::material::{self, NewMaterial};
 use earmark_desk::program::recipients;
 use earmark_desk::program::release;
@@ -127,20 +127,11 @@ async fn announce(desk: &Desk, id: &str, with: &[String], due: UnixMillis) -> Re
     let stages: Result<Vec<StageAt>, DeskError> =
         tiers.iter().map(|tier| StageAt::parse(&format!("advisory:{tier}={}", due.rfc3339()))).collect();
     let new = NewDisclosure {
-        id: id.to_owned(),
-        title: "A drill: everything in it is invented".to_owned(),
         public: Some(UnixMillis(due.0 + LENGTH_MILLIS).rfc3339()),
         stages: stages?,
-        severity: None,
-        cvss: None,
-        cves: Vec::new(),
-        tlp: Tlp::Amber,
-        exploitation: Exploitation::Unproven,
-        wormable: false,
-        deploy_early: false,
         exercise: true,
         participants: with.to_vec(),
-        zone: "UTC".to_owned(),
+        ..NewDisclosure::new(id, "A drill: everything in it is invented")
     };
     disclosure::add(desk, &new).await?;
     let attached = NewMaterial {

@@ -49,6 +49,29 @@ pub struct NewDisclosure {
     pub zone: String,
 }
 
+impl NewDisclosure {
+    /// One of which nothing is known but what it is called: TLP:AMBER, no instant, shown in UTC.
+    #[must_use]
+    pub fn new(id: &str, title: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            public: None,
+            stages: Vec::new(),
+            severity: None,
+            cvss: None,
+            cves: Vec::new(),
+            tlp: Tlp::Amber,
+            exploitation: Exploitation::Unproven,
+            wormable: false,
+            deploy_early: false,
+            exercise: false,
+            participants: Vec::new(),
+            zone: "UTC".to_owned(),
+        }
+    }
+}
+
 /// Adds a disclosure; where a public instant is given, its terms are proposed.
 ///
 /// # Errors

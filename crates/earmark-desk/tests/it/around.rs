@@ -7,7 +7,7 @@ use earmark_desk::program::preflight::{self, Light};
 use earmark_desk::program::protection::{self, NewReport};
 use earmark_desk::program::schedule::StageAt;
 use earmark_desk::program::{breach, hold, preview, questions, remind};
-use earmark_store::{Exploitation, InstantState, Stage, Tlp};
+use earmark_store::{InstantState, Stage};
 
 use crate::bench::{Bench, HOUR, hours};
 
@@ -235,23 +235,14 @@ async fn reports_add_up() {
 
 async fn drill(bench: &Bench, id: &str, with: &[&str]) {
     let new = NewDisclosure {
-        id: id.to_owned(),
-        title: "A drill".to_owned(),
         public: Some(hours(bench, 100)),
         stages: ["advisory:one=-24h", "advisory:two=-24h"]
             .iter()
             .map(|text| StageAt::parse(text).unwrap())
             .collect(),
-        severity: None,
-        cvss: None,
-        cves: Vec::new(),
-        tlp: Tlp::Amber,
-        exploitation: Exploitation::Unproven,
-        wormable: false,
-        deploy_early: false,
         exercise: true,
         participants: with.iter().map(|name| (*name).to_owned()).collect(),
-        zone: "UTC".to_owned(),
+        ..NewDisclosure::new(id, "A drill")
     };
     disclosure::add(&bench.desk, &new).await.unwrap();
 }

@@ -11,7 +11,7 @@ use earmark_desk::program::partner::{self, NewPartner};
 use earmark_desk::program::schedule::StageAt;
 use earmark_desk::program::view::{self, Shown};
 use earmark_model::UnixMillis;
-use earmark_store::{Exploitation, Message, Tlp, Vault};
+use earmark_store::{Message, Vault};
 
 /// Sunday, 2026-03-01 17:00 UTC.
 pub(crate) const NOW: UnixMillis = UnixMillis(1_772_384_400_000);
@@ -61,20 +61,11 @@ impl Bench {
     /// A proposed disclosure, public in 100 hours.
     pub(crate) async fn propose(&self, id: &str, stages: &[&str]) {
         let new = NewDisclosure {
-            id: id.to_owned(),
-            title: "A flaw".to_owned(),
             public: Some(hours(self, 100)),
             stages: stages.iter().map(|text| StageAt::parse(text).unwrap()).collect(),
             severity: Some("9.8".to_owned()),
-            cvss: None,
-            cves: Vec::new(),
-            tlp: Tlp::Amber,
-            exploitation: Exploitation::Unproven,
-            wormable: false,
-            deploy_early: false,
-            exercise: false,
-            participants: Vec::new(),
             zone: "Europe/Berlin".to_owned(),
+            ..NewDisclosure::new(id, "A flaw")
         };
         disclosure::add(&self.desk, &new).await.unwrap();
     }

@@ -30,9 +30,15 @@ impl Bench {
         init.extend(ledger.iter().flat_map(|url| ["--ledger", url]));
         bench.ok(&init);
         for slug in slugs {
-            bench.ok(&["partner", "add", slug, "--name", slug, "--country", "DE", "--tier", "one"]);
+            bench.add_partner(slug, &[]);
         }
         bench
+    }
+
+    /// Adds a partner of tier one, with what else is to be said of it.
+    pub(crate) fn add_partner(&self, slug: &str, more: &[&str]) {
+        let add = ["partner", "add", slug, "--name", slug, "--country", "DE", "--tier", "one"];
+        self.ok(&[&add, more].concat());
     }
 
     /// A path inside the folder.

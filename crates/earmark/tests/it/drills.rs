@@ -16,20 +16,7 @@ fn a_drill_names_the_one_who_leaked_and_reaches_nobody_else() {
         assert!(Command::new(&keygen).args(["-o", &identity]).status().unwrap().success());
         let public = Command::new(&keygen).args(["-y", &identity]).output().unwrap().stdout;
         let public = String::from_utf8(public).unwrap();
-        let add = [
-            "partner",
-            "add",
-            slug,
-            "--name",
-            slug,
-            "--country",
-            "DE",
-            "--tier",
-            "one",
-            "--key",
-            public.trim(),
-        ];
-        bench.ok(&add);
+        bench.add_partner(slug, &["--key", public.trim()]);
     }
     let drill = ["disclosure", "drill", "--with", "amber", "--with", "birch", "--out", "drill"];
     for _ in 0..2 {

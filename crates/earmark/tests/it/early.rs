@@ -12,7 +12,7 @@ use earmark_desk::program::standing::{self, Measure};
 use earmark_desk::program::{hold, keys};
 use earmark_model::UnixMillis;
 use earmark_seal::{TimedKey, open_sealed};
-use earmark_store::{Exploitation, Stage, Tlp};
+use earmark_store::Stage;
 
 use crate::log_rows::{Bench, DAY};
 
@@ -53,20 +53,9 @@ async fn the_bundle_travels_early_and_the_key_leaves_at_the_instant() {
     standing::take(desk, "birch", Measure::Suspend, "has no key", None).await.unwrap();
     let at = |hours: i64| UnixMillis(desk.now().0 + hours * HOUR).rfc3339();
     let new = NewDisclosure {
-        id: "d".to_owned(),
-        title: "A flaw".to_owned(),
         public: Some(at(100)),
         stages: vec![StageAt::parse("advisory:one=-24h").unwrap()],
-        severity: None,
-        cvss: None,
-        cves: Vec::new(),
-        tlp: Tlp::Amber,
-        exploitation: Exploitation::Unproven,
-        wormable: false,
-        deploy_early: false,
-        exercise: false,
-        participants: Vec::new(),
-        zone: "UTC".to_owned(),
+        ..NewDisclosure::new("d", "A flaw")
     };
     disclosure::add(desk, &new).await.unwrap();
     let new = NewMaterial {

@@ -11,7 +11,7 @@ use earmark_desk::program::disclosure::{self, NewDisclosure};
 use earmark_desk::program::schedule::StageAt;
 use earmark_desk::program::{agreement, holder, people, standing};
 use earmark_model::{Digest, UnixMillis};
-use earmark_store::{Exploitation, NewSighting, Tlp};
+use earmark_store::NewSighting;
 use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Row, SqliteConnection};
@@ -74,20 +74,10 @@ async fn furnish(bench: &Bench) {
     let act = history::act(desk, "policy", "policies", "use", &json!({ "sha256": digest }));
     desk.ledger().put_policies(&files, &act).await.unwrap();
     let new = NewDisclosure {
-        id: "d".to_owned(),
-        title: "A flaw".to_owned(),
         public: Some(UnixMillis(desk.now().0 + 360_000_000).rfc3339()),
         stages: vec![StageAt::parse("advisory:one=-24h").unwrap()],
         severity: Some("9.8".to_owned()),
-        cvss: None,
-        cves: Vec::new(),
-        tlp: Tlp::Amber,
-        exploitation: Exploitation::Unproven,
-        wormable: false,
-        deploy_early: false,
-        exercise: false,
-        participants: Vec::new(),
-        zone: "UTC".to_owned(),
+        ..NewDisclosure::new("d", "A flaw")
     };
     disclosure::add(desk, &new).await.unwrap();
     disclosure::accept(desk, "d").await.unwrap();

@@ -124,20 +124,7 @@ fn with_mail(ledger: Option<&str>) -> Bench {
     let bench = Bench::on_ledger(ledger, &[]);
     for slug in ["amber", "birch"] {
         let contact = format!("desk@{slug}.example");
-        let add = [
-            "partner",
-            "add",
-            slug,
-            "--name",
-            slug,
-            "--country",
-            "DE",
-            "--tier",
-            "one",
-            "--contact",
-            &contact,
-        ];
-        bench.ok(&add);
+        bench.add_partner(slug, &["--contact", &contact]);
     }
     bench
 }
