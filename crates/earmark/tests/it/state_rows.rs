@@ -317,4 +317,10 @@ fn the_check_of_a_vault_sees_what_the_log_sees() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("`partner` birch was changed"), "{said}");
+    // Without a key it says what it can.
+    std::fs::remove_file(bench.root().join("vault/keys/log.key")).unwrap();
+    let output = bench.run(&["vault", "check"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("log key is missing"), "{said}");
 }
