@@ -40,6 +40,8 @@ pub struct Facts {
     pub reached_names: HashSet<Vec<u8>>,
     /// Functions and classes of Python that take any keyword, and may show the order of their arguments.
     pub keyword_takers: HashSet<Vec<u8>>,
+    /// Whether Python of the tree says what order means for its own objects.
+    pub has_orderings: bool,
     /// Whether Rust of the tree compares types of its own with numbers.
     pub has_mixed_numbers: bool,
 }

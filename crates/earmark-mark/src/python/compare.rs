@@ -20,13 +20,13 @@ use crate::syntax::Node;
 pub(super) const RULE: Rule = Rule { kinds: &["comparison_operator", "binary_operator"], find };
 pub(super) const NEGATED: Rule = Rule { kinds: &["comparison_operator", "not_operator"], find: find_negated };
 
-fn find(_: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
-    if let Some(draft) = propose(node) {
+fn find(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
+    if let Some(draft) = propose(facts, node) {
         drafts.push(draft);
     }
 }
 
-fn propose(node: Node<'_>) -> Option<Draft> {
+fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let parts: Vec<Node<'_>> = node.children().collect();
     let [left, at, right] = parts.as_slice() else { return None };
     let is_product = node.kind() == "binary_operator";
@@ -60,6 +60,12 @@ fn propose(node: Node<'_>) -> Option<Draft> {
         || (is_product && !(is_number(*left) && is_number(*right)))
         || (!is_product && defines_comparison(node))
     {
+        return None;
+    }
+    // Of two objects with an order of their own, the left one's method is asked.
+    let is_order = matches!(sign, b"<" | b">" | b"<=" | b">=");
+    let is_name = |operand: Node<'_>| operand.kind() == "identifier" && !is_fixed(operand);
+    if is_order && facts.has_orderings && is_name(*left) && is_name(*right) {
         return None;
     }
     let source = node.source();

@@ -11,7 +11,8 @@ mod assign;
 mod branch;
 mod compare;
 mod defs;
-mod keywords;
+mod facts;
+
 mod lists;
 mod literal;
 mod logic;
@@ -110,7 +111,7 @@ impl Carrier for Python {
     }
 
     fn learn(&self, bytes: &[u8], facts: &mut Facts) {
-        keywords::learn(bytes, facts);
+        facts::learn(bytes, facts);
     }
 
     fn find(&self, bytes: &[u8], facts: &Facts) -> Result<FileDrafts, SyntaxError> {

@@ -59,7 +59,7 @@ fn propose(facts: &Facts, node: Node<'_>) -> Option<Draft> {
     let (is_left, is_right) = (is_number(left), is_number(right));
     let safe = (is_left && is_right)
         || (is_comparison && !facts.has_mixed_numbers && (is_left || is_right))
-        || (is_comparison && are_twins(left, right))
+        || (is_comparison && are_twins(left, right) && !compares_two_types(node))
         || are_flags(sign, left, right);
     if !safe || (fixed_left && fixed_right) || (!is_comparison && (fixed_left || fixed_right)) {
         return None;
@@ -141,4 +141,17 @@ pub(super) fn compares_with_numbers(text: &[u8]) -> bool {
         let mut kinds = ends.filter_map(|(at, _)| text.get(at + name.len()..));
         kinds.any(|kind| NUMBERS.iter().any(|number| kind.starts_with(number)))
     })
+}
+
+/// Whether an item around the node says that it compares values of two types (`V: PartialEq<W>`): that need not hold
+/// the other way round.
+fn compares_two_types(node: Node<'_>) -> bool {
+    let is_mixed = |item: Node<'_>| {
+        let body = item.field("body").map_or(item.span().end, |body| body.span().start);
+        let header = item.source().get(item.span().start as usize..body as usize).unwrap_or_default();
+        [b"PartialEq<".as_slice(), b"PartialOrd<"]
+            .iter()
+            .any(|name| header.windows(name.len()).any(|word| word == *name))
+    };
+    node.ancestors().filter(|above| above.is(&["impl_item", "function_item"])).any(is_mixed)
 }

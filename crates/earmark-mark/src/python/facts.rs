@@ -1,4 +1,5 @@
-//! Which functions of a tree take any keyword, and so may show the order of their arguments.
+//! What definitions of a tree say: which functions take any keyword, and so may show the order of their arguments,
+//! and whether any class orders its objects.
 
 use crate::carrier::Facts;
 
@@ -30,7 +31,10 @@ pub(super) fn learn(bytes: &[u8], facts: &mut Facts) {
             if header.windows(4).any(|word| word.eq_ignore_ascii_case(b"dict")) {
                 facts.keyword_takers.insert(name.to_vec());
             }
-        } else if takes_any(header) {
+            continue;
+        }
+        facts.has_orderings |= matches!(name, b"__ge__" | b"__gt__" | b"__le__" | b"__lt__");
+        if takes_any(header) {
             facts.keyword_takers.insert(name.to_vec());
             if let Some((_, class)) = around.last().filter(|_| name.starts_with(b"__")) {
                 facts.keyword_takers.insert(class.to_vec());
