@@ -281,6 +281,11 @@ async fn a_forged_line_of_history_and_a_row_out_of_nowhere_are_seen() {
             "delete from setting where name = 'x'",
         ),
         (
+            "policies of before, once more in force",
+            "insert into policy_set (files, since, actor) select files, since, actor from policy_set limit 1".to_owned(),
+            "delete from policy_set where id = (select max(id) from policy_set)",
+        ),
+        (
             "nobody wakes for the instant",
             "update job set done = 1, outcome = 'x' where kind = 'release' and subject like '%advisory%'".to_owned(),
             "update job set done = null, outcome = null",
