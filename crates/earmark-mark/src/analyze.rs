@@ -5,7 +5,7 @@ use earmark_model::{Layer, PositionNumber, RuleClass};
 use crate::accept::accept;
 use crate::canonical::{Keyed, key_sites};
 use crate::carrier::{Carrier, Facts};
-use crate::carriers::{carrier_for, carrier_of};
+use crate::carriers::{CARRIERS, carrier_for, carrier_of};
 use crate::codes::{CATALOG_VERSION, rule_info};
 use crate::declared::{Declarations, DeclaredSites};
 use crate::draft::Standing;
@@ -130,8 +130,12 @@ fn find_all(files: &[SourceFile<'_>], options: &Options, predecessor: Option<&Pr
     for file in files {
         let carrier = carrier_for(file.path);
         // Facts come from every file, marked or not: a macro of an upstream header is a macro.
-        if let Some(carrier) = carrier {
-            carrier.learn(file.bytes, &mut facts);
+        match carrier {
+            Some(carrier) => carrier.learn(file.bytes, &mut facts),
+            None => CARRIERS
+                .iter()
+                .filter(|carrier| carrier.overhears(file.bytes))
+                .for_each(|carrier| carrier.learn(file.bytes, &mut facts)),
         }
         let carrier = carrier.or_else(|| carrier_of(Language::Text).filter(|_| declared.has(file.file)));
         match (skip_reason(file.path, file.bytes, options.largest), carrier) {

@@ -65,6 +65,10 @@ pub trait Carrier: Sync {
     fn claims(&self, path: &[u8]) -> bool;
     /// The lexical shape, for keys and reading.
     fn lexicon(&self) -> &'static Lexicon;
+    /// Whether a file that no carrier claims has something to learn from all the same.
+    fn overhears(&self, _bytes: &[u8]) -> bool {
+        false
+    }
     /// Notes facts that hold for the whole tree.
     fn learn(&self, bytes: &[u8], facts: &mut Facts);
     /// Finds sites and declarations.

@@ -136,17 +136,16 @@ fn are_free(facts: &Facts, statements: &[Node<'_>], private: &HashSet<&[u8]>) ->
                 || (below.kind() == "pointer_expression" && operator(below) == b"*")
         })
     };
-    statements.iter().zip(&targets).enumerate().all(|(at, (statement, target))| {
+    // `u.x.a` and `u.y.b` share their memory as `u.x` and `u.y` do.
+    let overlaid = |node: Node<'_>| node.leaves().any(|leaf| is_overlaid(facts, leaf.text()));
+    statements.iter().enumerate().all(|(at, statement)| {
         let words: HashSet<&[u8]> = statement.leaves().map(Node::text).collect();
         let others =
             || targets.iter().enumerate().filter(move |(other, _)| *other != at).map(|(_, other)| *other);
-        let overlaid = |name: &[u8]| is_overlaid(facts, name);
         let copied = copied_names(*statement);
         own.iter().enumerate().all(|(other, name)| other == at || !words.contains(name))
             && (!through(statement) || local.iter().enumerate().all(|(other, local)| other == at || *local))
-            && !(overlaid(last_name(*target))
-                && others().any(|other| other.leaves().any(|leaf| overlaid(leaf.text()))))
-            && !(overlaid_read(facts, *statement) && others().any(|other| overlaid(last_name(other))))
+            && !(overlaid(*statement) && others().any(overlaid))
             && others().all(|other| are_apart(facts, *statement, other))
             && copied.iter().all(|name| {
                 let reached = facts.reached_names.contains(*name) && !private.contains(name);
@@ -168,11 +167,6 @@ fn are_apart(facts: &Facts, statement: Node<'_>, target: Node<'_>) -> bool {
                 _ => !same.is_some_and(|(one, two)| one.same_as(two)),
             }
         })
-}
-
-/// Whether the statement names a union's field anywhere.
-fn overlaid_read(facts: &Facts, statement: Node<'_>) -> bool {
-    statement.leaves().any(|leaf| is_overlaid(facts, leaf.text()))
 }
 
 /// The last names of what the statement reads as a whole and might be a structure: only a copy does so (C17 6.3.2.1).

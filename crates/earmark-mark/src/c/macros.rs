@@ -125,7 +125,7 @@ pub(super) fn is_behind(facts: &Facts, name: &[u8], is: &dyn Fn(&[u8]) -> bool) 
     false
 }
 
-fn directive<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
+pub(super) fn directive<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
     let rest = line.trim_ascii_start().strip_prefix(b"#")?.trim_ascii_start().strip_prefix(word)?;
     rest.first().is_some_and(u8::is_ascii_whitespace).then(|| rest.trim_ascii_start())
 }

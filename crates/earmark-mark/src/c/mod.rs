@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::c::bodies::bodies;
+use crate::c::foreign::is_foreign;
 use crate::c::lexicon::LEXICON;
 use crate::c::place::CONTAINERS;
 use crate::c::placed::placed;
@@ -22,6 +23,7 @@ mod declare;
 mod directive;
 mod element;
 mod expression;
+mod foreign;
 mod lexicon;
 mod literal;
 mod logic;
@@ -98,6 +100,11 @@ impl Carrier for C {
         &LEXICON
     }
 
+    /// Macros are defined in files of any name, which are included: `.inc`, `.def`, `.hpp`.
+    fn overhears(&self, bytes: &[u8]) -> bool {
+        bytes.split(|byte| *byte == b'\n').any(|line| macros::directive(line, b"define").is_some())
+    }
+
     fn learn(&self, bytes: &[u8], facts: &mut Facts) {
         macros::learn(bytes, facts);
         memory::learn(bytes, facts);
@@ -107,6 +114,9 @@ impl Carrier for C {
         let syntax = Syntax::parse_apart(bytes, grammar(), &bodies(bytes))?;
         let mut found = find_in(&syntax, RULES, CONTAINERS, facts);
         let torn = torn(bytes).ok_or(SyntaxError::Depth)?;
+        if is_foreign(bytes) {
+            found.drafts.clear();
+        }
         let placed = placed(&syntax, facts);
         found.drafts.retain(|draft| torn.spares(draft) && placed.spares(draft, bytes));
         Ok(found)

@@ -104,7 +104,9 @@ pub(super) fn is_truth(node: Node<'_>) -> bool {
         "binary_expression" => {
             parent.field("operator").is_some_and(|sign| matches!(sign.text(), b"&&" | b"||"))
         }
-        "for_statement" | "conditional_expression" => node.field_name() == "condition",
+        "for_statement" => node.field_name() == "condition",
+        // In `n ?: 3` it is the value too (GNU C).
+        "conditional_expression" => node.field_name() == "condition" && parent.field("consequence").is_some(),
         _ => false,
     }
 }

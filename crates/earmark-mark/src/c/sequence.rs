@@ -17,7 +17,7 @@ use earmark_model::Span;
 
 use crate::c::branch::leaves;
 use crate::c::expression::is_pure;
-use crate::c::macros::knows_its_line;
+use crate::c::macros::{is_behind, knows_its_line};
 use crate::c::place::{blank_between, function_name, is_directed, is_plain_place, is_usable};
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
@@ -155,7 +155,7 @@ fn find_functions(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
             && !directive
             && child.field("type").is_none_or(|kind| kind.field("body").is_none())
             // What runs before `main` runs in the order of definition; what lies in a section of its own may too.
-            && !child.leaves().any(|leaf| ORDERED.contains(&leaf.text()))
+            && !child.leaves().any(|leaf| is_behind(facts, leaf.text(), &|word| ORDERED.contains(&word)))
             && is_plain_place(facts, child)
             && !is_directed(child)
             && child.field("declarator").is_some_and(is_function);
