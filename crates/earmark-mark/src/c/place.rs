@@ -120,7 +120,7 @@ pub(super) fn begins_statement(node: Node<'_>) -> bool {
         before = comment.previous_sibling();
     }
     before.is_none_or(|before| {
-        before.kind().starts_with("preproc_")
+        (before.kind().starts_with("preproc_") && !before.has_error())
             || before.text().trim_ascii_end().last().is_some_and(|byte| b";{}:".contains(byte))
     })
 }

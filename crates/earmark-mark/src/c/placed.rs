@@ -49,7 +49,7 @@ impl Placed {
 }
 
 /// Whether the parts of some form stand in another order than those of the text.
-fn moves(draft: &Draft) -> bool {
+pub(super) fn moves(draft: &Draft) -> bool {
     draft.forms.iter().any(|form| {
         let starts = form.iter().filter_map(|part| match part {
             Part::Child(span) => Some(span.start),

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::c::lexicon::LEXICON;
+use crate::c::placed::moves;
 use crate::draft::{Draft, Part};
 use crate::lex::{Token, lex};
 
@@ -18,11 +19,21 @@ pub(super) struct Torn {
     lines: Vec<(u32, usize)>,
     /// The first and the last line of each conditional.
     ends: BTreeMap<usize, (u32, u32)>,
+    /// Each of these lines, and the first token behind it: an `else` before the line has the statement for its body.
+    behind: Vec<(u32, u32)>,
 }
 
 impl Torn {
     /// Whether each torn conditional is outside of the draft, or whole in one of the parts that move.
     pub(super) fn spares(&self, draft: &Draft) -> bool {
+        let behind = self.behind.partition_point(|(_, token)| *token < draft.span.start);
+        let is_bound = self
+            .behind
+            .get(behind)
+            .is_some_and(|(line, token)| *line < draft.span.start && *token < draft.span.end);
+        if is_bound && moves(draft) {
+            return false;
+        }
         let from = self.lines.partition_point(|(at, _)| *at < draft.span.start);
         let mut inside = self.lines[from..].iter().take_while(|(at, _)| *at < draft.span.end);
         inside.all(|(_, conditional)| {
@@ -112,7 +123,14 @@ pub(super) fn torn(text: &[u8]) -> Option<Torn> {
     for (start, conditional) in &lines {
         ends.entry(*conditional).and_modify(|(_, last)| *last = *start).or_insert((*start, *start));
     }
-    Some(Torn { lines, ends })
+    let behind = lines
+        .iter()
+        .filter_map(|(start, _)| {
+            let line = tokens.partition_point(|token| token.span.start < *start);
+            tokens.get(after_line(text, &tokens, line)).map(|token| (*start, token.span.start))
+        })
+        .collect();
+    Some(Torn { lines, ends, behind })
 }
 
 fn begins_a_line(text: &[u8], tokens: &[Token], at: usize) -> bool {
