@@ -16,7 +16,7 @@ use crate::pool;
 const CHUNK: u64 = 20;
 
 /// Raised whenever the decoder may name others than before in the same trial.
-const DECODER: u32 = 2;
+pub(super) const DECODER: u32 = 2;
 
 /// Plays trials, and never the same ones twice.
 pub(super) struct Journal {

@@ -155,7 +155,7 @@ mod tests {
             alpha: 1e-6,
             survival: 0.5,
             bits_per_kloc: Some(100.0),
-            positions: Some(220),
+            positions: Some(260),
         };
         let answer = plan(&request).unwrap();
         let one = &answer.colluders[&1];

@@ -72,7 +72,7 @@ pub struct Answer {
 pub type Progress<'a> = dyn Fn(Attack, u32, u64) + 'a;
 
 /// The 97.5 % point of the normal law.
-const DEVIATIONS: f64 = 1.959_964;
+pub(super) const DEVIATIONS: f64 = 1.959_964;
 
 /// Plays the trials of `request`.
 ///

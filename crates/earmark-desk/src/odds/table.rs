@@ -4,9 +4,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use earmark_odds::bias::BiasSet;
-use earmark_odds::simulate::{Attack, Scene, TRIALS};
+use earmark_odds::simulate::{Attack, Scene, TRIALS, Tally};
 
-use super::simulate::{self, Progress, Request, Row};
+use super::journal::DECODER;
+use super::simulate::{self, DEVIATIONS, Progress, Request};
 use crate::error::DeskError;
 
 /// Sizes of programs.
@@ -84,17 +85,59 @@ pub struct Budget<'a> {
 }
 
 /// The cells that are known.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
     cells: Vec<Cell>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Cell {
     recipients: u32,
     column: Column,
     attack: Attack,
-    row: Row,
+    /// None: no length up to 20,000 suffices.
+    positions: Option<u32>,
+    tally: Tally,
+    /// The decoder that was measured.
+    decoder: u32,
+}
+
+/// The head of the file of lengths.
+const HEAD: &str = "set,recipients,colluders,attack,positions,named,trials,wrong,decoder";
+
+impl Cell {
+    /// `A64,79,2,interleaving,117,297,300,0,2`: no positions where no length suffices.
+    fn read(line: &str) -> Option<Self> {
+        let mut fields = line.split(',');
+        let mut next = || fields.next();
+        let (bias, recipients, colluders) =
+            (next()?.parse().ok()?, next()?.parse().ok()?, next()?.parse().ok()?);
+        let attack = next()?.parse().ok()?;
+        let positions = match next()? {
+            "" => None,
+            text => Some(text.parse().ok()?),
+        };
+        let (named, trials, wrong) = (next()?.parse().ok()?, next()?.parse().ok()?, next()?.parse().ok()?);
+        let decoder = next()?.parse().ok()?;
+        let column = PARTS.iter().filter(|part| part.recipients == recipients).flat_map(|part| part.columns);
+        let column = column.copied().find(|column| (column.colluders, column.bias) == (colluders, bias))?;
+        let tally = Tally { trials, named, all: 0, wrong };
+        Some(Self { recipients, column, attack, positions, tally, decoder })
+    }
+
+    fn written(&self) -> String {
+        let Self { recipients, column: Column { colluders, bias, .. }, attack, tally, decoder, .. } = self;
+        let positions = self.positions.map(|positions| positions.to_string()).unwrap_or_default();
+        let Tally { trials, named, wrong, .. } = tally;
+        format!("{bias},{recipients},{colluders},{attack},{positions},{named},{trials},{wrong},{decoder}\n")
+    }
+
+    fn shown(&self) -> String {
+        let length = self.positions.map_or_else(|| "> 20,000".to_owned(), |positions| positions.to_string());
+        let [low, high] = self.tally.interval(DEVIATIONS);
+        let mark = if self.decoder == DECODER { "" } else { " †" };
+        format!(" {length} ({:.1}–{:.1} %){mark} |", 100.0 * low, 100.0 * high)
+    }
 }
 
 impl Table {
@@ -131,10 +174,22 @@ impl Table {
                 state: Some(budget.state.to_owned()),
                 threads: budget.threads,
             };
-            let rows = simulate::simulate(&request, progress)?.rows;
-            table.cells.extend(rows.into_iter().map(|row| Cell { recipients, column, attack, row }));
+            for row in simulate::simulate(&request, progress)?.rows {
+                let tally = Tally { trials: row.trials, named: row.named, all: row.all, wrong: row.wrong };
+                let positions = row.positions;
+                table.cells.push(Cell { recipients, column, attack, positions, tally, decoder: DECODER });
+            }
         }
         Ok(table)
+    }
+
+    /// Takes the cells it does not have from a file of lengths, as an earlier run wrote it.
+    pub fn complete(&mut self, lengths: &str) {
+        for cell in lengths.lines().filter_map(Cell::read) {
+            if self.cell(cell.recipients, &cell.column, cell.attack).is_none() {
+                self.cells.push(cell);
+            }
+        }
     }
 
     /// The table in Markdown.
@@ -157,7 +212,7 @@ impl Table {
                 text += &format!("| {attack} |");
                 for column in part.columns {
                     let known = self.cell(part.recipients, column, attack);
-                    text += &known.map_or_else(|| " |".to_owned(), |cell| shown(&cell.row));
+                    text += &known.map_or_else(|| " |".to_owned(), Cell::shown);
                 }
                 text += "\n";
             }
@@ -173,28 +228,24 @@ impl Table {
                 text += &line("yardstick", part.columns, |stated| stated.1);
             }
         }
-        let (trials, wrong) = self
-            .cells
-            .iter()
-            .fold((0, 0), |(trials, wrong), cell| (trials + cell.row.trials, wrong + cell.row.wrong));
+        let tallies = self.cells.iter().fold(Tally::default(), |sum, cell| sum.and(cell.tally));
+        let Tally { trials, wrong, .. } = tallies;
+        if self.cells.iter().any(|cell| cell.decoder != DECODER) {
+            text += "\n† Measured with the decoder before this one, which tried pairs only where nobody stood out alone, \
+                     and not again yet.\n";
+        }
         text + &format!("\nTrials at the lengths shown: {trials}; with a wrong name: {wrong}.\n")
     }
 
-    /// The lengths as the planner reads them: lines of `set,recipients,colluders,attack,positions`. One colluder is left
-    /// out, whose length the planner computes.
+    /// The lengths as the planner reads them, and [`Self::complete`] takes them back.
     #[must_use]
     pub fn lengths(&self) -> String {
-        let mut text = "set,recipients,colluders,attack,positions\n".to_owned();
+        let mut text = format!("{HEAD}\n");
         for part in PARTS {
-            for column in part.columns.iter().filter(|column| column.colluders > 1) {
-                for attack in Attack::ALL {
-                    let known =
-                        self.cell(part.recipients, column, attack).and_then(|cell| cell.row.positions);
-                    if let Some(positions) = known {
-                        let Column { colluders, bias, .. } = column;
-                        text += &format!("{bias},{},{colluders},{attack},{positions}\n", part.recipients);
-                    }
-                }
+            for column in part.columns {
+                let cells =
+                    Attack::ALL.into_iter().filter_map(|attack| self.cell(part.recipients, column, attack));
+                text.extend(cells.map(Cell::written));
             }
         }
         text
@@ -208,14 +259,9 @@ impl Table {
 
     /// The longest length of a column, if every attack has one.
     fn worst(&self, recipients: u32, column: &Column) -> Option<u32> {
-        let lengths = Attack::ALL.map(|attack| self.cell(recipients, column, attack)?.row.positions);
+        let lengths = Attack::ALL.map(|attack| self.cell(recipients, column, attack)?.positions);
         lengths.into_iter().try_fold(0, |worst, length| Some(worst.max(length?)))
     }
-}
-
-fn shown(row: &Row) -> String {
-    let length = row.positions.map_or_else(|| "> 20,000".to_owned(), |positions| positions.to_string());
-    format!(" {length} ({:.1}–{:.1} %) |", 100.0 * row.interval[0], 100.0 * row.interval[1])
 }
 
 fn line(name: &str, columns: &[Column], of: impl Fn((u32, u32)) -> u32) -> String {
@@ -230,26 +276,39 @@ fn line(name: &str, columns: &[Column], of: impl Fn((u32, u32)) -> u32) -> Strin
 mod tests {
     use super::*;
 
+    fn cell(positions: u32, attack: Attack, decoder: u32) -> Cell {
+        let [_, column, ..] = ADVISED;
+        let tally = Tally { trials: 300, named: 297, all: 0, wrong: 0 };
+        Cell { recipients: 79, column, attack, positions: Some(positions), tally, decoder }
+    }
+
     #[test]
     fn a_cell_that_was_not_computed_is_blank_and_a_worst_needs_all_seven() {
-        let row = |positions| Row {
-            attack: String::new(),
-            positions: Some(positions),
-            trials: 300,
-            named: 300,
-            all: 0,
-            wrong: 0,
-            rate: 1.0,
-            interval: [0.9, 1.0],
-        };
-        let [_, two, ..] = ADVISED;
-        let cell = |positions, attack| Cell { recipients: 79, column: two, attack, row: row(positions) };
-        let mut table = Table { cells: vec![cell(117, Attack::AllOne)] };
-        assert_eq!(table.lengths(), "set,recipients,colluders,attack,positions\nA64,79,2,all-1,117\n");
-        assert!(table.markdown().contains("| all-1 | | 117 (90.0–100.0 %) | | | | |\n"));
+        let mut table = Table { cells: vec![cell(117, Attack::AllOne, DECODER)] };
+        assert!(table.markdown().contains("| all-1 | | 117 (97.1–99.7 %) | | | | |\n"));
         assert!(table.markdown().contains("| **worst** | | | | | | |\n| design, joint | 45 | 125 |"));
-        table.cells = Attack::ALL.map(|attack| cell(120 + attack as u32, attack)).to_vec();
+        table.cells = Attack::ALL.map(|attack| cell(120 + attack as u32, attack, DECODER)).to_vec();
         assert!(table.markdown().contains("| **worst** | | **126** | | | | |\n"));
-        assert!(table.markdown().contains("Trials at the lengths shown: 2100; with a wrong name: 0.\n"));
+        assert!(
+            table.markdown().ends_with("|\n\nTrials at the lengths shown: 2100; with a wrong name: 0.\n")
+        );
+    }
+
+    #[test]
+    fn what_was_not_computed_again_is_kept_and_marked() {
+        let mut table = Table { cells: vec![cell(117, Attack::AllOne, DECODER)] };
+        let mut earlier = Table { cells: vec![cell(130, Attack::AllOne, 1), cell(131, Attack::Majority, 1)] };
+        let [one, ..] = ADVISED;
+        earlier.cells.push(Cell { column: one, positions: None, ..cell(0, Attack::Minority, DECODER) });
+        table.complete(&(earlier.lengths() + "S4,79,2,shuffling,1,2,3,4,5\nA64,79,2\n"));
+        assert_eq!(table.cells.len(), 3);
+        let text = table.markdown();
+        assert!(text.contains("| all-1 | | 117 (97.1–99.7 %) |") && text.contains("| 131 (97.1–99.7 %) † |"));
+        assert!(
+            text.contains("| minority | > 20,000 (") && text.contains("\n† Measured with the decoder before")
+        );
+        let mut again = Table::default();
+        again.complete(&table.lengths());
+        assert_eq!(again.markdown(), text);
     }
 }

@@ -126,7 +126,7 @@ struct TableArgs {
     /// Write the table here
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Write the lengths that `plan` goes by here
+    /// Write the lengths that `plan` goes by here; cells that are not computed keep what this file has of them
     #[arg(long, value_name = "FILE")]
     lengths: Option<PathBuf>,
     /// The most threads to use [default: one for each core]
@@ -160,9 +160,13 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<(), DeskError> {
         }
         Act::Table(args) => {
             let time = Duration::from_secs(60 * args.minutes);
-            let table =
+            let mut table =
                 Table::compute(&Budget { state: &args.state, time, threads: args.threads }, &progress)?;
             bar.finish_and_clear();
+            if let Some(path) = args.lengths.as_ref().filter(|path| path.exists()) {
+                let known = fs::read_to_string(path).map_err(|source| DeskError::io("read", path, source))?;
+                table.complete(&known);
+            }
             let text = table.markdown();
             let write = |path: &PathBuf, text: &str| {
                 fs::write(path, text).map_err(|source| DeskError::io("write", path, source))
