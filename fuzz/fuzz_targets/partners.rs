@@ -5,8 +5,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(cards) = earmark_papers::read_vcards(bytes) {
-        let begun = bytes.windows(6).filter(|six| six.eq_ignore_ascii_case(b"BEGIN:")).count();
-        assert!(cards.len() <= begun, "no card without a beginning");
+        assert!(cards.len() <= bytes.len() / 20, "a card begins and ends");
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         for signer in earmark_seal::read_allowed_signers(text).flatten() {
