@@ -112,6 +112,10 @@ pub(super) fn is_unknown_constant(facts: &Facts, name: &[u8]) -> bool {
 
 /// Whether `is` holds for a name, or for one that its body names, or for one behind that.
 pub(super) fn is_behind(facts: &Facts, name: &[u8], is: &dyn Fn(&[u8]) -> bool) -> bool {
+    // Most names are no macro's, and every name of a file may be asked.
+    if !facts.macro_names.contains_key(name) {
+        return is(name);
+    }
     let mut seen: HashSet<&[u8]> = HashSet::new();
     let mut left = vec![name];
     while let Some(word) = left.pop() {

@@ -17,7 +17,7 @@ use earmark_model::Span;
 
 use crate::c::branch::leaves;
 use crate::c::expression::is_pure;
-use crate::c::macros::{is_behind, knows_its_line};
+use crate::c::macros::is_behind;
 use crate::c::place::{blank_between, function_name, is_directed, is_plain_place, is_usable};
 use crate::carrier::{Facts, Rule};
 use crate::draft::Draft;
@@ -172,7 +172,6 @@ fn find_functions(facts: &Facts, node: Node<'_>, drafts: &mut Vec<Draft>) {
             && functions
                 .iter()
                 .all(|one| one.leaves().all(|leaf| !facts.pasting_macros.contains(leaf.text())))
-            && !functions.iter().any(|one| knows_its_line(facts, *one))
             && are_apart(&functions)
     });
 }
